@@ -1,0 +1,1 @@
+"""feedpub: a folder of Markdown articles becomes feeds and a newsletter."""

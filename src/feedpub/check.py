@@ -1,0 +1,115 @@
+"""The use case: everything that is wrong, or looks wrong, with a site; nothing is written."""
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from feedpub.build import SETTINGS, Progress, load_articles, load_site, quietly
+from feedpub.content import absolute, article_url, body_references, credentials, render_body
+from feedpub.errors import Problem, quoted
+from feedpub.feed import planned_feeds
+from feedpub.model import Article, Reference
+from feedpub.site import Site
+
+
+def check(folder: Path, *, now: datetime, progress: Progress = quietly) -> tuple[tuple[Problem, ...], int]:
+    """Every Problem and warning of the site in `folder`, by place, and how many articles it has.
+
+    Reads every article, drafts too, and renders every body. `now` (aware) tells what is in the future.
+    Raises FeedpubError when the settings or the folder can't be read at all.
+    """
+    site = load_site(folder)
+    articles, problems = load_articles(folder, site, progress=progress)
+    _, collisions = planned_feeds(articles, site)
+    found = {*problems, *collisions, *_site_warnings(site), *_between(articles)}
+    addresses = {_path(article_url(article, site)) for article in articles}
+    for article in progress(articles, "checking", len(articles)):
+        found.update(render_body(article, site).problems)
+        found.update(_article_warnings(article, site, now))
+        for reference in body_references(article, site):
+            found.update(_reference_warnings(reference, article, site, folder, addresses))
+    return tuple(sorted(found)), len(articles) + len({problem.source for problem in problems})
+
+
+def _warning(source: str, line: int, field: str, what: str, mend: str) -> Problem:
+    return Problem(source, line, field, what, mend, "warning")
+
+
+def _site_warnings(site: Site) -> Iterator[Problem]:
+    if not site.id:
+        what = "is not set, so the ids of articles follow the host, and change when the site moves"
+        yield _warning(SETTINGS, 1, "site.id", what, f'write under [site]: id = "{site.authority}"')
+    for name in credentials(site.feeds.image or ""):
+        yield _warning(SETTINGS, 1, "feeds.image", f"its address holds a credential ({name})", "feeds are public: leave it out")
+
+
+def _article_warnings(article: Article, site: Site, now: datetime) -> Iterator[Problem]:
+    if article.published > now:
+        mend = "it is published at the next build all the same; mark it draft: true to hold it back"
+        yield _warning(article.source, article.lines["publishedAt"], "publishedAt", "is in the future", mend)
+    image = absolute(article.image, article_url(article, site), site.strip_params) if article.image else None
+    for name in credentials(image or ""):
+        yield _credential(article.source, article.lines["image"], "image", name)
+
+
+def _reference_warnings(
+    reference: Reference, article: Article, site: Site, folder: Path, addresses: set[str]
+) -> Iterator[Problem]:
+    for name in credentials(reference.url):
+        yield _credential(article.source, reference.line, "", name)
+    if reference.kind == "image" and reference.alt is None:
+        what = f"the image {quoted(reference.written)} has no alt text"
+        yield _warning(article.source, reference.line, "", what, 'say what it shows: ![…](…), or alt: "…" in the shortcode')
+    if _has_no_target(reference, article, site, folder, addresses):
+        what = f"the link {quoted(reference.written)} leads nowhere that feedpub knows: {reference.url}"
+        yield _warning(article.source, reference.line, "", what, "write the address that the page has on the site")
+
+
+def _credential(source: str, line: int, field: str, name: str) -> Problem:
+    mend = f'take it out, or write under [site] in feedpub.toml: strip_params = ["{name}"]'
+    return _warning(source, line, field, f"an address holds what looks like a credential ({name}), and feeds are public", mend)
+
+
+def _has_no_target(reference: Reference, article: Article, site: Site, folder: Path, addresses: set[str]) -> bool:
+    """Whether a link relative to the article, or to an article's address, leads to no article and no file of the site."""
+    written = reference.written.strip()
+    path = _path(reference.url)
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#|\?|$", written) or path in addresses:
+        return False
+    if written.startswith("/"):
+        # Of the site's other pages we know nothing; of its articles, all.
+        known = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(urlsplit(site.url + site.article_url).path))
+        return bool(re.fullmatch(known.rstrip("/"), path)) and not (folder / path.lstrip("/")).exists()
+    if re.search(r"\.(md|markdown)$", path, re.IGNORECASE):
+        return True
+    beside = Path(os.path.normpath((folder / article.source).parent / unquote(urlsplit(written).path)))
+    return not beside.exists() and not (folder / path.lstrip("/")).exists()
+
+
+def _path(url: str) -> str:
+    return unquote(urlsplit(url).path).rstrip("/")
+
+
+def _between(articles: list[Article]) -> Iterator[Problem]:
+    titles: dict[str, list[Article]] = defaultdict(list)
+    categories: dict[str, list[Article]] = defaultdict(list)
+    for article in articles:
+        titles[article.title.casefold()].append(article)
+        categories[article.category.casefold()].append(article)
+    for first, *others in titles.values():
+        for article in others:
+            what = f"{quoted(article.title)} is also the title of {first.source}"
+            yield _warning(article.source, article.lines["title"], "title", what, "readers can't tell the two apart: reword one")
+    for first, *others in categories.values():
+        line = first.lines.get("category", 1)
+        if not others and len(articles) > 1 and "category" in first.lines:
+            what = f"{quoted(first.category)} is used once"
+            yield _warning(first.source, line, "category", what, "use one that other articles have, if it is misspelt")
+        for article in others:
+            if article.category != first.category:
+                what = f"{quoted(article.category)} is {quoted(first.category)} in {first.source}; both are one category"
+                yield _warning(article.source, article.lines.get("category", 1), "category", what, "spell it one way")

@@ -1,0 +1,26 @@
+"""cli: the commands. The only place that prints, reads the clock and exits."""
+
+import click
+
+from feedpub.cli.build import build_command
+from feedpub.cli.check import check_command
+from feedpub.cli.init import init_command
+from feedpub.cli.report import Commands
+
+__all__ = ["main"]
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="feedpub", message="feedpub %(version)s")
+def main() -> None:
+    """Turn a folder of Markdown articles into RSS, Atom and JSON feeds.
+
+    \b
+    feedpub init my-site     write a small site that builds at once
+    feedpub check my-site    say everything that is wrong with it
+    feedpub build my-site    publish its feeds
+    """
+
+
+for command in (init_command, build_command, check_command):
+    main.add_command(command)

@@ -1,0 +1,109 @@
+"""feedpub build."""
+
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from feedpub.build import Built, build, load_site
+from feedpub.cli.report import at, counted, progress, records, say, table, write_json
+from feedpub.errors import FeedpubError
+from feedpub.feed import Planned
+
+
+@click.command("build")
+@click.argument("site", type=click.Path(path_type=Path), default=".")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write here instead of the output folder of the settings.")
+@click.option("--drafts", is_flag=True, help="Publish drafts too.")
+@click.option("--keep-going", is_flag=True, help="Leave articles with a problem out, publish the others, and exit with 1.")
+@click.option("--adopt", is_flag=True, help="Write into a folder that holds files of others; they are not touched.")
+@click.option("--json", "as_json", is_flag=True, help="Say what was done as JSON.")
+@click.option("--watch", is_flag=True, help="Build again whenever a file of the site changes.")
+def build_command(
+    site: Path, output: Path | None, drafts: bool, keep_going: bool, adopt: bool, as_json: bool, watch: bool
+) -> None:
+    """Publish the feeds of SITE, a folder with a feedpub.toml (default: this one)."""
+
+    def once() -> bool:
+        try:
+            built = build(site, output, drafts=drafts, keep_going=keep_going, adopt=adopt, progress=progress)
+        except FeedpubError as error:
+            _refused(site, error, as_json=as_json)
+            return False
+        _report(site, built, as_json=as_json)
+        return not built.problems
+
+    done = once()
+    if watch:
+        _watch(site, output, once)
+    elif not done:
+        sys.exit(1)
+
+
+def _refused(site: Path, error: FeedpubError, *, as_json: bool) -> None:
+    problems = at(site, error.problems)
+    if as_json:
+        write_json({"written": [], "kept": [], "removed": [], "problems": records(problems), "warnings": []})
+    say(problems)
+    files = len({problem.source for problem in problems})
+    click.echo(f"{counted(len(problems), 'problem')} in {counted(files, 'file')}; nothing was written.", err=True)
+
+
+def _report(site: Path, built: Built, *, as_json: bool) -> None:
+    changes, problems, warnings = built.changes, at(site, built.problems), at(site, built.warnings)
+    if as_json:
+        write_json({
+            "output": str(built.output), "written": changes.written, "kept": changes.kept, "removed": changes.removed,
+            "problems": records(problems), "warnings": records(warnings),
+        })  # fmt: skip
+    else:
+        click.echo(_table(built))
+        summary = f"{len(changes.written)} written, {len(changes.kept)} kept, {len(changes.removed)} removed"
+        click.echo(f"\n{summary} in {built.output}, from {counted(built.articles, 'article')}.")
+    say((*problems, *warnings))
+    if problems:
+        left = len({problem.source for problem in problems})
+        click.echo(f"{counted(len(problems), 'problem')}; {counted(left, 'article')} left out.", err=True)
+
+
+def _table(built: Built) -> str:
+    """A row for each feed, one for lists and page, one for files of feeds that are gone."""
+    changes = (built.changes.written, built.changes.kept, built.changes.removed)
+    left = [set(paths) for paths in changes]
+
+    def row(name: str, articles: object, mine: list[set[str]]) -> list[object]:
+        for all_paths, some in zip(left, mine, strict=True):
+            all_paths -= some
+        return [name, articles, *(len(some) or "" for some in mine)]
+
+    rows = [
+        row(feed.folder.rstrip("/") or "everything", len(feed.articles), [_files_of(feed, paths) for paths in left])
+        for feed in built.feeds
+    ]
+    lists = [{p for p in paths if "/" not in p} for paths in left]
+    rows.append(row("page and lists", "", lists))
+    if any(left):
+        rows.append(row("no longer published", "", [set(paths) for paths in left]))
+    return table(rows, ("feed", "articles", "written", "kept", "removed"))
+
+
+def _files_of(feed: Planned, paths: set[str]) -> set[str]:
+    own = tuple(feed.folder + name for name in ("rss.xml", "atom.xml", "feed.json", "archive/"))
+    return {path for path in paths if path.startswith(own)}
+
+
+def _watch(site: Path, output: Path | None, once: Callable[[], bool]) -> None:
+    """Build again after every change in the site's folder or that of its articles, until Ctrl-C."""
+    from watchfiles import DefaultFilter, watch
+
+    folders, outputs = {site.resolve()}, {(output or site).resolve()} - {site.resolve()}
+    with suppress(FeedpubError):
+        settings = load_site(site)
+        folders.add((site / settings.articles).resolve())
+        outputs.add((site / settings.output).resolve())
+    click.echo(f"Watching {site}; stop with Ctrl-C.", err=True)
+    theirs = DefaultFilter(ignore_paths=[*outputs])
+    for _ in watch(*(folder for folder in folders if folder.exists()), watch_filter=theirs, raise_interrupt=False):
+        once()

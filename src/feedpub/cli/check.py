@@ -1,0 +1,42 @@
+"""feedpub check."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from feedpub.check import check
+from feedpub.cli.report import annotations, at, counted, progress, records, write_json
+from feedpub.errors import FeedpubError
+
+
+@click.command("check")
+@click.argument("site", type=click.Path(path_type=Path), default=".")
+@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+def check_command(site: Path, form: str) -> None:
+    """Say everything that is wrong with SITE, or looks wrong, and build nothing.
+
+    Exits with 1 if there is a problem; a warning is none.
+    """
+    articles = 0
+    try:
+        found, articles = check(site, now=datetime.now(UTC), progress=progress)
+    except FeedpubError as error:
+        found = error.problems
+    found = at(site, found)
+    errors = [problem for problem in found if problem.severity == "error"]
+    match form:
+        case "json":
+            write_json(records(found))
+        case "github":
+            for line in annotations(found):
+                click.echo(line)
+        case _:
+            for problem in found:
+                click.echo(str(problem))
+    warnings = len(found) - len(errors)
+    verdict = f"{counted(len(errors), 'problem')} and {counted(warnings, 'warning')}" if found else "Nothing is wrong"
+    click.echo(f"{verdict} in {counted(articles, 'article')}.", err=True)
+    if errors:
+        sys.exit(1)

@@ -1,0 +1,70 @@
+"""feedpub init."""
+
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from feedpub.build import SETTINGS
+from feedpub.errors import FeedpubError, Problem
+from feedpub.site import web_url
+
+# Where authors keep their articles; the first of these that holds any is taken.
+_FOLDERS = ("articles", "posts", "_posts", "content", "blog", "writing", ".")
+
+
+@click.command("init")
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=".")
+@click.option("--title", default="My site", help="The site's name.", show_default=True)
+@click.option("--url", default="https://example.org", help="Where the site is reachable.", show_default=True)
+def init_command(folder: Path, title: str, url: str) -> None:
+    """Write a small site into DIR (default: here) that builds at once. Nothing is overwritten.
+
+    Articles that are there already are found, and no example is written beside them.
+    """
+    try:
+        url = web_url(url).rstrip("/")
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--url") from error
+    now = datetime.now().astimezone()
+    articles = next((name for name in _FOLDERS if _holds_articles(folder / name)), None)
+    files = {
+        SETTINGS: _starter("feedpub.toml")
+        .replace("{title}", title.replace("\\", "\\\\").replace('"', '\\"'))
+        .replace("{url}", url)
+        .replace("{id}", f"tag:{urlsplit(url).hostname},{now.year}:")
+        .replace("{articles}", articles or "articles")
+    }
+    if articles is None:
+        files["articles/hello-feeds.md"] = _starter("hello-feeds.md").replace("{today}", f"{now:%Y-%m-%d}")
+    for name, text in files.items():
+        click.echo(_write_new(folder / name, text))
+    site = "" if folder == Path() else f" {folder}"
+    click.echo(f"\nNext: set title and url in {folder / SETTINGS}, then run: feedpub build{site}")
+
+
+def _write_new(path: Path, text: str) -> str:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        return f"kept     {path} (it was there)"
+    except OSError as error:
+        what = f"the disk refused: {(error.strerror or str(error)).lower()}"
+        raise FeedpubError([Problem(str(path), 0, "", what, "choose another folder")]) from error
+    return f"written  {path}"
+
+
+def _holds_articles(folder: Path) -> bool:
+    try:
+        files = [path for path in folder.glob("*.md" if folder.name in ("", ".") else "**/*.md") if path.is_file()]
+        return any(path.read_bytes()[:64].lstrip(b"\xef\xbb\xbf \r\n").startswith(b"---") for path in files)
+    except OSError:
+        return False
+
+
+def _starter(name: str) -> str:
+    return (resources.files("feedpub.cli") / "starter" / name).read_text(encoding="utf-8")

@@ -1,0 +1,96 @@
+"""How a command speaks: Problems as lines, annotations or JSON; progress on a terminal."""
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from feedpub.errors import FeedpubError, Problem, printable
+
+T = TypeVar("T")
+
+
+class Commands(click.Group):
+    """A group whose commands may raise FeedpubError: its Problems are printed, and the exit code is 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except FeedpubError as error:
+            say(error.problems)
+            ctx.exit(1)
+
+
+def at(folder: Path, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """`problems` of the site in `folder`, with sources as a user would type them from where they are."""
+    return tuple(replace(problem, source=_from_here(folder / problem.source)) for problem in problems)
+
+
+def _from_here(path: Path) -> str:
+    here = Path.cwd()
+    return os.path.relpath(path) if path.is_absolute() and path.is_relative_to(here) else os.path.normpath(path)
+
+
+def say(problems: Iterable[Problem]) -> None:
+    """A line for each Problem, on standard error."""
+    for problem in problems:
+        colour = "yellow" if problem.severity == "warning" else "red"
+        place, _, rest = str(problem).partition(": ")
+        click.echo(f"{click.style(place, bold=True)}: {click.style(rest, fg=colour)}", err=True)
+
+
+def annotations(problems: Iterable[Problem]) -> Iterable[str]:
+    """Workflow commands that make GitHub show each Problem beside its line."""
+    for problem in problems:
+        place = f"file={_escaped(problem.source, ':,')}" + (f",line={problem.line}" if problem.line else "")
+        yield f"::{problem.severity} {place},title=feedpub::{_escaped(problem.message())}"
+
+
+def records(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """The Problems as JSON objects."""
+    return [asdict(problem) for problem in problems]
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 article`, `2 articles`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def progress(things: Iterable[T], label: str, length: int) -> Iterable[T]:
+    """`things`, with a bar on a terminal: how many are done, and how long the rest takes. Nothing in a pipe."""
+    if not sys.stderr.isatty() or length < 100:
+        yield from things
+        return
+    with click.progressbar(things, length=length, label=label, show_pos=True, file=sys.stderr) as bar:
+        yield from bar
+
+
+def write_json(value: object) -> None:
+    """`value` on standard output, as indented JSON."""
+    import msgspec
+
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
+    """`rows` in aligned columns."""
+    from tabulate import tabulate
+
+    return tabulate(
+        [[printable(str(cell)) for cell in row] for row in rows],
+        headers,
+        "plain",
+        disable_numparse=True,
+        colalign=("left", *("right" for _ in headers[1:])),
+    )
+
+
+def _escaped(text: str, more: str = "") -> str:
+    for character in "%\r\n" + more:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return printable(text)

@@ -1,0 +1,18 @@
+"""content: Markdown text → Article → Body. Pure."""
+
+from feedpub.content.address import article_url, category_slug, name_slug
+from feedpub.content.article import body_references, read_article, render_body
+from feedpub.content.corpus import read_articles
+from feedpub.content.urls import absolute, credentials
+
+__all__ = [
+    "absolute",
+    "article_url",
+    "body_references",
+    "category_slug",
+    "credentials",
+    "name_slug",
+    "read_article",
+    "read_articles",
+    "render_body",
+]

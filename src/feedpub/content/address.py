@@ -1,0 +1,55 @@
+"""Slugs of names, and the address of an article."""
+
+import hashlib
+import unicodedata
+from functools import lru_cache
+from urllib.parse import quote
+
+from slugify import slugify
+
+from feedpub.model import Article
+from feedpub.site import RESERVED, Site
+
+# What tells C, C++ and C# apart. A slugifier drops these signs, and three categories would share one folder.
+_SIGNS = (("+", "-plus"), ("#", "-sharp"), ("♯", "-sharp"), ("♭", "-flat"), ("%", "-percent"), ("€", "-euro"), ("$", "-dollar"))
+
+
+def category_slug(name: str, site: Site) -> str:
+    """The folder of a category: what [categories] says, else the slug of its name, never a reserved one."""
+    slug = name_slug(name, site)
+    # `con` is a device on Windows, `tag` a folder of ours.
+    return f"{slug}-category" if slug in RESERVED and name not in site.categories else slug
+
+
+def name_slug(name: str, site: Site) -> str:
+    """The slug of a category, tag or author: lower-case ASCII letters, digits and hyphens, never empty."""
+    return site.categories.get(name) or _slug(name)
+
+
+@lru_cache(maxsize=4096)
+def _slug(name: str) -> str:
+    text = name.casefold()
+    if text.startswith("."):  # .NET
+        text = f"dot-{text[1:]}"
+    slug = slugify(text, replacements=_SIGNS, max_length=80, word_boundary=True)
+    if not slug:
+        # Nothing to transliterate: 🚀 is "rocket", !!! is "exclamation-mark-exclamation-mark-exclamation-mark".
+        names = " ".join(unicodedata.name(character, "") for character in name)
+        slug = slugify(names, max_length=80, word_boundary=True)
+    return slug or f"name-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def article_url(article: Article, site: Site) -> str:
+    """The public address of an article: [site] article_url, filled in with dates in the site's zone."""
+    day = article.published.astimezone(site.timezone)
+    path = site.article_url.format(
+        slug=quote(article.slug, safe="~!$&'()*+,;=@:"),
+        category=category_slug(article.category, site),
+        year=f"{day.year:04}",
+        month=f"{day.month:02}",
+        day=f"{day.day:02}",
+    )
+    return f"{site.url}{quote(path, safe=_URI)}" if path.startswith("/") else quote(path, safe=_URI)
+
+
+_URI = "/~!$&'()*+,;=@:?%[]-._"

@@ -1,0 +1,90 @@
+"""read_article() and render_body(): the two doors of the room."""
+
+from collections.abc import Iterator
+from typing import Literal, cast
+
+from markdown_it.token import Token
+
+from feedpub.content import markdown
+from feedpub.content.address import article_url
+from feedpub.content.fields import Fields
+from feedpub.content.frontmatter import read_front_matter
+from feedpub.content.text import clean
+from feedpub.content.urls import absolute
+from feedpub.errors import FeedpubError, Problem
+from feedpub.model import Article, Author, Body, Reference
+from feedpub.site import Site
+
+_KNOWN = {
+    "slug", "title", "excerpt", "publishedAt", "updatedAt", "author", "category", "tags", "keywords", "image", "featured",
+    "draft", "metaTitle", "metaDescription",
+}  # fmt: skip
+_SHORTCODE_MEND = 'write {{image: https://…, width: 800, height: 450, alt: "…"}}'
+
+
+def read_article(text: str, source: str, site: Site) -> Article:
+    """The Article that `text` holds, in the format of docs/article-format.md; its file's name is the default slug.
+
+    Times without an offset are the site's. `updated` is never before `published`: a reader sees an article change when
+    it appears. Raises FeedpubError with all Problems of the file.
+    """
+    text = clean(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    raw = read_front_matter(text, source)
+    fields = Fields(raw.fields, raw.lines, source)
+    published = fields.published(site.timezone)
+    article = Article(
+        source=source,
+        slug=fields.slug(source.rpartition("/")[2].rpartition(".")[0] or source),
+        title=fields.title(),
+        published=published,
+        updated=max(fields.instant("updatedAt", site.timezone) or published, published),
+        authors=fields.authors() or (site.author or Author(site.title),),
+        category=fields.text("category") or "Uncategorized",
+        markdown=raw.body,
+        body_line=raw.body_line,
+        excerpt=fields.text("excerpt"),
+        tags=fields.names("tags"),
+        keywords=fields.names("keywords"),
+        image=fields.image(),
+        featured=fields.flag("featured"),
+        draft=fields.flag("draft"),
+        meta_title=fields.text("metaTitle"),
+        meta_description=fields.text("metaDescription"),
+        extra={name: value for name, value in raw.fields.items() if name not in _KNOWN},
+        lines=raw.lines,
+    )
+    if fields.problems:
+        raise FeedpubError(fields.problems)
+    return article
+
+
+def render_body(article: Article, site: Site) -> Body:
+    """The article's body as safe HTML, every URL absolute against the article's own address.
+
+    A shortcode that can't be read, or quotes nested too deep to be shown, are among the Body's `problems`, as warnings.
+    """
+    tokens = markdown.parse(article.markdown)
+    html, images = markdown.safe_html(tokens, article_url(article, site), site.strip_params)
+    return Body(html, markdown.lead(tokens), images, tuple(_unshown(article, tokens)))
+
+
+def body_references(article: Article, site: Site) -> tuple[Reference, ...]:
+    """Every link and image of the body, in the order of the file, with its line."""
+    base = article_url(article, site)
+    found = (
+        Reference(cast(Literal["link", "image"], kind), url, written, article.body_line + line, alt)
+        for kind, written, line, alt in markdown.urls(markdown.parse(article.markdown))
+        if (url := absolute(written, base, site.strip_params))
+    )
+    return tuple(sorted(found, key=lambda reference: reference.line))
+
+
+def _unshown(article: Article, tokens: list[Token]) -> Iterator[Problem]:
+    for line, shortcode in markdown.shortcodes(tokens):
+        if shortcode.unreadable:
+            what = f"this image can't be read, and is left out: {shortcode.unreadable}"
+            yield Problem(article.source, article.body_line + line, "", what, _SHORTCODE_MEND, "warning")
+    deep = markdown.too_deep(tokens)
+    if deep is not None:
+        what = f"quotes or lists stand more than {markdown.DEEPEST // 2} deep, and the deepest are left out"
+        yield Problem(article.source, article.body_line + deep, "", what, "write them flatter", "warning")

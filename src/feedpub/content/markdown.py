@@ -1,0 +1,191 @@
+"""Markdown → safe HTML with absolute URLs, and its first paragraph as text."""
+
+import sys
+from collections.abc import Collection, Iterator
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from feedpub.content.shortcode import ImageShortcode, image_shortcode
+from feedpub.content.text import clean, one_line, plain
+from feedpub.content.urls import absolute, absolute_srcset
+
+# How deep quotes and lists may stand. markdown-it leaves out, without a word, what stands deeper.
+DEEPEST = 1_000
+# How deep links and images may stand in each other: the time of 20,000 open brackets grows with it.
+_DEEPEST_INLINE = 50
+_LEAD_LENGTH = 1_000
+
+# One allow-list for feeds and mail: what an article says, and nothing that acts, loads code, or asks for input.
+_TAGS = set(
+    "a abbr audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2 "
+    "h3 h4 h5 h6 hr i img ins kbd li mark ol p picture pre q rp rt ruby s samp small source span strong sub summary sup table "
+    "tbody td tfoot th thead time tr u ul var video wbr".split()
+)
+_ATTRIBUTES = {
+    "*": {"lang", "dir", "title"},
+    "a": {"href", "hreflang"},
+    "audio": {"src", "controls"},
+    "blockquote": {"cite"},
+    "code": {"class"},
+    "col": {"span"},
+    "del": {"cite", "datetime"},
+    "details": {"open"},
+    "img": {"src", "srcset", "sizes", "alt", "width", "height"},
+    "ins": {"cite", "datetime"},
+    "ol": {"start", "reversed"},
+    "q": {"cite"},
+    "source": {"src", "srcset", "sizes", "type", "media"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+    "video": {"src", "poster", "controls", "width", "height"},
+}
+_ALIGNED = {tag: {"align": {"left", "center", "right"}} for tag in ("td", "th")}
+_DROPPED_WHOLE = set("iframe noembed noframes noscript object script select style template textarea title".split())
+
+
+def parse(markdown: str) -> list[Token]:
+    """markdown-it's tokens of `markdown`: CommonMark with tables, strikethrough and the image shortcode."""
+    if sys.getrecursionlimit() < 20_000:  # a nested quote takes three calls of Python a level
+        sys.setrecursionlimit(20_000)
+    return _BLOCKS.parse(markdown)
+
+
+def safe_html(tokens: list[Token], base: str, strip_params: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """Sanitised HTML of `tokens`, every URL absolute against `base`; and the URLs of the images in it."""
+    images: dict[str, None] = {}
+
+    def rewritten(tag: str, attribute: str, value: str) -> str | None:
+        if attribute in ("href", "cite"):
+            return absolute(value, base, strip_params)
+        if attribute == "srcset":
+            return absolute_srcset(value, base, strip_params)
+        if attribute in ("src", "poster"):
+            url = absolute(value, base, strip_params)
+            if url is None or not url.startswith("http"):
+                return None
+            if tag == "img":
+                images[url] = None
+            return url
+        if attribute == "class":
+            return value if value.startswith("language-") else None
+        return value
+
+    safe = nh3.clean(
+        _aligned(_BLOCKS.renderer.render(tokens, _BLOCKS.options, {})),
+        tags=_TAGS,
+        clean_content_tags=_DROPPED_WHOLE,
+        attributes=_ATTRIBUTES,
+        tag_attribute_values=_ALIGNED,
+        attribute_filter=rewritten,
+        link_rel=None,
+        url_schemes={"http", "https", "mailto", "tel"},
+    )
+    return clean(safe), tuple(images)
+
+
+def lead(tokens: list[Token]) -> str:
+    """The first paragraph as plain text, at most 1,000 characters; of a body without one, its first text."""
+    for token, inline in pairwise(tokens):
+        if token.type == "paragraph_open" and token.level == 0 and (text := _text([inline])):
+            return _shortened(text)
+    return _shortened(next((text for token in tokens if (text := _text([token]))), ""))
+
+
+def too_deep(tokens: list[Token]) -> int | None:
+    """Line (from 0) where blocks stand too deep for all to be shown, or None."""
+    return next((token.map[0] if token.map else 0 for token in tokens if token.level >= DEEPEST - 2), None)
+
+
+def shortcodes(tokens: list[Token]) -> Iterator[tuple[int, ImageShortcode]]:
+    """Every image shortcode, with its line (from 0)."""
+    for token, line in _inline_tokens(tokens):
+        if token.type == "image_shortcode":
+            yield line, token.meta["shortcode"]
+
+
+def urls(tokens: list[Token]) -> Iterator[tuple[str, str, int, str | None]]:
+    """Every link and image: "link" or "image", the URL as written, its line (from 0), an image's alt (None: it has none)."""
+    for token, line in _inline_tokens(tokens):
+        match token.type:
+            case "link_open":
+                yield "link", str(token.attrGet("href")), line, None
+            case "image":
+                yield "image", str(token.attrGet("src")), line, token.content or None
+            case "image_shortcode" if not token.meta["shortcode"].unreadable:
+                yield "image", token.meta["shortcode"].url, line, token.meta["shortcode"].alt or None
+            case "html_inline":
+                yield from _html_urls(token.content, line)
+    for token in tokens:
+        if token.type == "html_block":
+            yield from _html_urls(token.content, token.map[0] if token.map else 0)
+
+
+class _Urls(HTMLParser):
+    """Links and images of raw HTML, with their lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str, int, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given: dict[str, str | None] = dict(attrs)
+        if tag == "a" and (href := given.get("href")):
+            self.found.append(("link", href, self.getpos()[0] - 1, None))
+        if tag == "img" and (src := given.get("src")):
+            # alt="" is an author's word that an image says nothing.
+            self.found.append(("image", src, self.getpos()[0] - 1, (given["alt"] or "") if "alt" in given else None))
+
+
+def _html_urls(markup: str, line: int) -> Iterator[tuple[str, str, int, str | None]]:
+    parser = _Urls()
+    parser.feed(markup)
+    for kind, url, offset, alt in parser.found:
+        yield kind, url, line + offset, alt
+
+
+def _inline_tokens(tokens: list[Token]) -> Iterator[tuple[Token, int]]:
+    for token in tokens:
+        line = token.map[0] if token.map else 0
+        for child in token.children or []:
+            if child.type == "image_shortcode":
+                yield child, (token.map[0] if token.map else 0) + token.content.count("\n", 0, child.meta["offset"])
+            else:
+                yield child, line
+            line += child.type in ("softbreak", "hardbreak")
+
+
+def _text(tokens: list[Token]) -> str:
+    return one_line(clean(plain(_BLOCKS.renderer.render(tokens, _BLOCKS.options, {}))))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LEAD_LENGTH else f"{text[:_LEAD_LENGTH].rsplit(' ', 1)[0]}…"
+
+
+def _aligned(markup: str) -> str:
+    """markdown-it aligns table cells by `style`, which no feed reader keeps."""
+    for side in ("left", "center", "right"):
+        markup = markup.replace(f' style="text-align:{side}"', f' align="{side}"')
+    return markup
+
+
+def _parser(deepest: int) -> MarkdownIt:
+    return MarkdownIt("commonmark", {"maxNesting": deepest}).enable(["table", "strikethrough"]).use(image_shortcode)
+
+
+def _shallow_inline(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.type == "inline":
+            token.children = token.children or []
+            _INLINE.inline.parse(token.content, _INLINE, state.env, token.children)
+
+
+_INLINE = _parser(_DEEPEST_INLINE)
+_BLOCKS = _parser(DEEPEST)
+_BLOCKS.core.ruler.at("inline", _shallow_inline)

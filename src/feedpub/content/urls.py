@@ -1,0 +1,61 @@
+"""URLs: absolute, without the parameters that a site strips, and a look for credentials in them."""
+
+import re
+from collections.abc import Collection
+from urllib.parse import unquote_plus, urljoin, urlsplit
+
+import mdurl
+
+_CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*[^\s,]|[^\s,])\s*([^,]*)(?:,|$)")
+_CREDENTIAL = re.compile(
+    r"(.*[-_.])?(token|auth|authorization|key|apikey|api_key|accesskey|secret|sig|signature|password|passwd|pwd|credential"
+    r"|credentials|session|sessionid|sid|jwt|accesstoken|authtoken|clientsecret|awsaccesskeyid|sharekey|hmac)",
+    re.IGNORECASE,
+)
+
+
+def absolute(url: str, base: str, strip_params: Collection[str] = ()) -> str | None:
+    """`url` against `base`, percent-encoded where a URI needs it (RFC 3986), without the parameters to strip.
+
+    None where it is no URL at all, or of a scheme that no public page needs (`javascript:`, `data:`, `file:`).
+    """
+    try:
+        joined = urljoin(base, url.strip())
+        parts = urlsplit(joined)
+        if parts.scheme in ("mailto", "tel"):
+            return mdurl.encode(joined)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return None
+        if parts.query and strip_params:
+            parts = parts._replace(query=_without(parts.query, strip_params))
+        return mdurl.encode(parts.geturl())
+    except ValueError:
+        return None
+
+
+def absolute_srcset(srcset: str, base: str, strip_params: Collection[str] = ()) -> str | None:
+    """A `srcset` attribute with every candidate's URL absolute; None if no candidate is left."""
+    candidates = []
+    for found in _CANDIDATE.finditer(srcset):
+        url = absolute(found[1], base, strip_params)
+        if url and url.startswith("http"):
+            # A comma at the end of a URL would start the next candidate.
+            candidates.append(f"{url} {found[2].strip()}".strip())
+    return ", ".join(candidates) or None
+
+
+def credentials(url: str) -> tuple[str, ...]:
+    """Names of the parts of `url` that look like a credential: query parameters, or a user name before the host."""
+    try:
+        parts = urlsplit(url)
+        user = ("user name and password",) if parts.username or parts.password else ()
+    except ValueError:
+        return ()
+    names = (unquote_plus(pair.partition("=")[0]) for pair in re.split("[&;]", parts.query))
+    return user + tuple(name for name in names if _CREDENTIAL.fullmatch(name))
+
+
+def _without(query: str, params: Collection[str]) -> str:
+    dropped = {name.casefold() for name in params}
+    kept = [pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]).casefold() not in dropped]
+    return "&".join(kept)

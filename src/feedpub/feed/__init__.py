@@ -1,0 +1,7 @@
+"""feed: Articles → the bytes of every feed. Pure."""
+
+from feedpub.feed.category import newest_first
+from feedpub.feed.plan import Planned, planned_feeds
+from feedpub.feed.publication import publication
+
+__all__ = ["Planned", "newest_first", "planned_feeds", "publication"]

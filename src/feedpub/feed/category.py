@@ -1,0 +1,66 @@
+"""Articles in groups: by category, tag or author, newest first."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from feedpub.content import category_slug, name_slug
+from feedpub.errors import Problem, quoted
+from feedpub.model import Article
+from feedpub.site import Group, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A name, its slug, and the articles that bear it (newest first). Tags and authors make categories too."""
+
+    name: str
+    slug: str
+    articles: tuple[Article, ...]
+
+
+def newest_first(articles: Iterable[Article]) -> tuple[Article, ...]:
+    """`articles` by publishedAt as an instant, the newest first; ties by slug."""
+    return tuple(sorted(articles, key=lambda article: (-article.published.timestamp(), article.slug)))
+
+
+def grouped(articles: Iterable[Article], by: Group, site: Site) -> tuple[tuple[Category, ...], tuple[Problem, ...]]:
+    """The categories (or tags, or authors) of `articles`, by name; and a Problem for each name whose slug is taken.
+
+    Spellings that differ in case or white space are one category, named as most articles name it. Tags of one slug are
+    one tag, since they are typed freely: `open-source` and `Open Source`. Articles of a refused name are in no group.
+    """
+    slug_of = category_slug if by == "category" else name_slug
+    spellings: dict[str, dict[str, list[Article]]] = {}
+    for article in articles:
+        for name in _NAMES[by](article):
+            spellings.setdefault(slug_of(name, site).lower(), {}).setdefault(name, []).append(article)
+    categories, problems = [], []
+    for names in spellings.values():
+        bearers = Counter({name: len(some) for name, some in names.items()})
+        # The category with the most articles keeps the slug: the fewest readers are moved.
+        chosen = min(bearers, key=lambda name: (-bearers[name], name))
+        joined: dict[str, Article] = {}
+        for name in sorted(names):
+            if by == "tag" or name.casefold() == chosen.casefold():
+                joined |= {article.slug: article for article in names[name]}
+            else:
+                problems += [_collision(article, name, chosen, by, site) for article in names[name]]
+        categories.append(Category(chosen, slug_of(chosen, site), newest_first(joined.values())))
+    return tuple(sorted(categories, key=lambda c: (c.name.casefold(), c.name))), tuple(problems)
+
+
+def _collision(article: Article, name: str, owner: str, by: Group, site: Site) -> Problem:
+    slug = category_slug(name, site) if by == "category" else name_slug(name, site)
+    what = f'{quoted(name)} has the slug "{slug}", which is that of {quoted(owner)}'
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    mend = f'write under [categories] in feedpub.toml: "{escaped}" = "{slug}-2"'
+    field = "tags" if by == "tag" else by
+    return Problem(article.source, article.lines.get(field, 1), field, what, mend)
+
+
+_NAMES: dict[Group, Callable[[Article], tuple[str, ...]]] = {
+    "category": lambda article: (article.category,),
+    "tag": lambda article: article.tags,
+    "author": lambda article: tuple(dict.fromkeys(author.name for author in article.authors)),
+}

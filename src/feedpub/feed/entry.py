@@ -1,0 +1,70 @@
+"""Article + Body → Entry, with an id that never changes."""
+
+from datetime import UTC, datetime
+from urllib.parse import quote, unquote, urlsplit
+
+from markupsafe import escape
+
+from feedpub.content import absolute, article_url
+from feedpub.model import Article, Body, Entry, Image
+from feedpub.site import Site
+
+# Not `mimetypes`, which reads the tables of the machine.
+_MEDIA_TYPES = {
+    "avif": "image/avif", "gif": "image/gif", "jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png",
+    "svg": "image/svg+xml", "webp": "image/webp",
+}  # fmt: skip
+
+
+def entry(article: Article, body: Body, site: Site, *, image_length: int | None = None) -> Entry:
+    """The article as a feed shows it; `image_length` in octets, where its lead image is a file at hand.
+
+    The lead image stands on top of the content unless the body shows it, as many readers pass over Media RSS.
+    """
+    image = _image(article, site, image_length)
+    html = body.html
+    if image and image.url not in body.images:
+        html = f'<p><img src="{escape(image.url)}" alt="{escape(article.title)}"></p>\n{html}'
+    return Entry(
+        id=entry_id(article, site),
+        url=article_url(article, site),
+        title=article.title,
+        summary=article.excerpt or body.lead or article.title,
+        html=html if site.feeds.content == "full" else "",
+        authors=article.authors,
+        categories=(article.category, *(tag for tag in article.tags if tag.casefold() != article.category.casefold())),
+        published=whole_second(article.published),
+        updated=whole_second(article.updated),
+        image=image,
+    )
+
+
+def entry_id(article: Article, site: Site) -> str:
+    """Tag URI of an article, e.g. `tag:example.org,2025:coreweave-ipo`.
+
+    RFC 4287, 4.2.6: an id "MUST NOT change", also when its entry is relocated. So it is made of the slug and of the
+    site's fixed authority (RFC 4151), never of the title, the date, the category or today's URL.
+    """
+    return f"{site.authority}{quote(article.slug, safe=_SPECIFIC)}"
+
+
+def feed_id(folder: str, site: Site) -> str:
+    """Tag URI of a feed: a slug holds no slash, so it is no entry's id."""
+    return f"{site.authority}/{quote(folder, safe=_SPECIFIC + '/')}"
+
+
+def whole_second(moment: datetime) -> datetime:
+    """`moment` in UTC without its fraction: RSS has none, and the three formats are to agree."""
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def _image(article: Article, site: Site, length: int | None) -> Image | None:
+    url = absolute(article.image, article_url(article, site), site.strip_params) if article.image else None
+    if url is None or not url.startswith("http"):
+        return None
+    suffix = unquote(urlsplit(url).path).rpartition(".")[2].lower()
+    # An address without an ending, such as that of an image service, says nothing of its type: JPEG is the common one.
+    return Image(url, _MEDIA_TYPES.get(suffix, "image/jpeg"), length)
+
+
+_SPECIFIC = "~!$&'()*+,;=@:"

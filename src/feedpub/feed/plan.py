@@ -1,0 +1,73 @@
+"""Which feeds exist, which documents each has, and which articles stand in each document."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from feedpub.errors import Problem
+from feedpub.feed.category import grouped, newest_first
+from feedpub.model import Article
+from feedpub.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One page of a feed: the folder of its files ("" or ending in /), and its articles, newest first."""
+
+    folder: str
+    articles: tuple[Article, ...]
+    archive: bool = False
+    complete: bool = False
+    previous: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A feed to be: its folder, what it holds, and all its articles, newest first."""
+
+    folder: str
+    group: Literal["all", "category", "tag", "author"]
+    name: str
+    articles: tuple[Article, ...]
+
+    def documents(self, site: Site) -> tuple[Document, ...]:
+        """The subscription document, and with [feeds] archive the archive documents behind it (RFC 5005, section 4).
+
+        Archive pages of `limit` articles are filled from the oldest, so a full page stays as it is when articles are
+        added; no page names a next one, as that would change it. A feed that holds everything is complete (section 2).
+        """
+        limit, archive = site.feeds.limit, site.feeds.archive
+        current = self.articles[:limit]
+        if not archive or len(self.articles) <= limit:
+            return (Document(self.folder, current, complete=archive),)
+        oldest_first = self.articles[::-1]
+        count = (len(self.articles) - 1) // limit
+        pages = [
+            Document(
+                self._page(number),
+                oldest_first[(number - 1) * limit : number * limit][::-1],
+                archive=True,
+                previous=self._page(number - 1) if number > 1 else None,
+            )
+            for number in range(1, count + 1)
+        ]
+        return (*pages, Document(self.folder, current, previous=self._page(count)))
+
+    def _page(self, number: int) -> str:
+        return f"{self.folder}archive/{number}/"
+
+
+def planned_feeds(articles: Iterable[Article], site: Site) -> tuple[tuple[Planned, ...], tuple[Problem, ...]]:
+    """Every feed of the site, that of all articles first; and a Problem for each category whose slug is taken.
+
+    A category without an article has no feed; the feed of all articles is there also when it is empty.
+    """
+    ordered = newest_first(articles)
+    feeds = [Planned("", "all", "Everything", ordered)]
+    problems: tuple[Problem, ...] = ()
+    for group in dict.fromkeys(site.feeds.by):
+        categories, more = grouped(ordered, group, site)
+        problems += more
+        root = "" if group == "category" else f"{group}/"
+        feeds += [Planned(f"{root}{c.slug}/", group, c.name, c.articles) for c in categories]
+    return tuple(feeds), problems

@@ -1,0 +1,109 @@
+"""Feed → RSS 2.0 and Atom 1.0. The only file that knows feedgen, and its traps."""
+
+from typing import Any
+
+from feedgen.ext.base import BaseExtension
+from feedgen.feed import FeedGenerator
+from lxml import etree
+
+from feedpub.model import Author, Entry, Feed
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_HISTORY = "http://purl.org/syndication/history/1.0"
+
+
+def rss(feed: Feed, file: str) -> bytes:
+    """RSS 2.0 of `feed`, whose own address is its base and `file`."""
+    return bytes(_generator(feed, file, "application/rss+xml").rss_str(pretty=True))
+
+
+def atom(feed: Feed, file: str) -> bytes:
+    """Atom 1.0 (RFC 4287) of `feed`, whose own address is its base and `file`."""
+    return bytes(_generator(feed, file, "application/atom+xml").atom_str(pretty=True))
+
+
+class _Links(BaseExtension):  # type: ignore[misc]
+    """What feedgen writes in no RSS (links other than self) and in neither format (the elements of RFC 5005)."""
+
+    feed: Feed
+    file: str
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"fh": _HISTORY} if self.feed.archive or self.feed.complete else {}
+
+    def extend_rss(self, root: Any) -> Any:
+        return self._extend(root[0], f"{{{_ATOM}}}link")
+
+    def extend_atom(self, root: Any) -> Any:
+        # feedgen writes the elements of Atom without a namespace, and the namespace as an attribute.
+        return self._extend(root, "link")
+
+    def _extend(self, parent: Any, link: str) -> Any:
+        for rel, href in self._links():
+            etree.SubElement(parent, link, rel=rel, href=href)
+        for name in ("archive", "complete"):
+            if getattr(self.feed, name):
+                etree.SubElement(parent, f"{{{_HISTORY}}}{name}")
+        return parent
+
+    def _links(self) -> list[tuple[str, str]]:
+        feed = self.feed
+        links = {"hub": feed.hub}
+        links["prev-archive"] = feed.previous + self.file if feed.previous else None
+        links["current"] = feed.current + self.file if feed.current else None
+        return [(rel, href) for rel, href in links.items() if href]
+
+
+def _generator(feed: Feed, file: str, media_type: str) -> Any:
+    generator = FeedGenerator()
+    generator.load_extension("media")
+    generator.load_extension("dc", atom=False)
+    generator.register_extension("links", _Links)
+    generator.links.feed, generator.links.file = feed, file
+    generator.id(feed.id)
+    generator.title(feed.title)
+    generator.description(feed.description)
+    generator.language(feed.language)
+    generator.author(_person(feed.author))
+    generator.generator("feedpub")
+    # RSS takes the last link that is not self as the channel's own.
+    generator.link(href=feed.base + file, rel="self", type=media_type)
+    generator.link(href=feed.link, rel="alternate", type="text/html")
+    if feed.image:
+        generator.logo(feed.image)
+        generator.icon(feed.image)
+        generator.image(feed.image, title=feed.title, link=feed.link)
+    # All three default to now().
+    generator.updated(feed.updated)
+    generator.lastBuildDate(feed.updated)
+    generator.pubDate(max((entry.published for entry in feed.entries), default=feed.updated))
+    for entry in feed.entries:
+        _add(generator.add_entry(order="append"), entry)
+    return generator
+
+
+def _add(item: Any, entry: Entry) -> None:
+    item.id(entry.id)
+    item.title(entry.title)
+    item.link(href=entry.url, rel="alternate", type="text/html")
+    item.published(entry.published)
+    item.updated(entry.updated)
+    # content:encoded is written only beside a description.
+    item.summary(entry.summary)
+    if entry.html:
+        item.content(entry.html, type="html")
+    item.author([_person(author) for author in entry.authors])
+    # RSS has <author> for an address alone: a bare name would vanish from it.
+    item.dc.dc_creator([author.name for author in entry.authors])
+    for category in entry.categories:
+        item.category(term=category)
+    if entry.image:
+        media = {"url": entry.image.url, "medium": "image", "type": entry.image.media_type}
+        if entry.image.length is not None:
+            media["fileSize"] = str(entry.image.length)
+            item.enclosure(entry.image.url, str(entry.image.length), entry.image.media_type)
+        item.media.content(media, group=None)
+
+
+def _person(author: Author) -> dict[str, str]:
+    return {"name": author.name, "email": author.email} if author.email else {"name": author.name}

@@ -1,0 +1,116 @@
+"""The nouns that travel between the rooms: frozen, and free of rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from feedpub.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """A person's name, and an address if the article gives one."""
+
+    name: str
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One file: its fields, and its body still as Markdown.
+
+    `published` and `updated` are aware. `image` is as the author wrote it: a URL, or a path against the article's
+    address. `lines` tells on which line of `source` each field stands, `body_line` where the body starts (from 1).
+    """
+
+    source: str
+    slug: str
+    title: str
+    published: datetime
+    updated: datetime
+    authors: tuple[Author, ...]
+    category: str
+    markdown: str
+    body_line: int = 1
+    excerpt: str | None = None
+    tags: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    image: str | None = None
+    featured: bool = False
+    draft: bool = False
+    meta_title: str | None = None
+    meta_description: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A rendered body: safe HTML with absolute URLs, its first paragraph as plain text, and the images it shows."""
+
+    html: str
+    lead: str
+    images: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A URL that a body names, absolute, with the line of its file; `alt` is None where an image has none."""
+
+    kind: Literal["link", "image"]
+    url: str
+    written: str
+    line: int
+    alt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An absolute image URL, its media type, and its length in octets where that is known."""
+
+    url: str
+    media_type: str
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article as a feed shows it (RFC 4287, section 4.1.2). Datetimes are aware, in UTC and whole seconds."""
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    html: str
+    authors: tuple[Author, ...]
+    categories: tuple[str, ...]
+    published: datetime
+    updated: datetime
+    image: Image | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed document in no format yet (RFC 4287, section 4.1.1), newest entry first.
+
+    `base` is the folder's URL: a format's file name after it is the document's own address. `previous` and `current`
+    are the folders of the next older archive document and of the subscription document (RFC 5005, section 4).
+    """
+
+    base: str
+    id: str
+    title: str
+    description: str
+    link: str
+    language: str
+    author: Author
+    updated: datetime
+    entries: tuple[Entry, ...]
+    hub: str | None = None
+    image: str | None = None
+    archive: bool = False
+    complete: bool = False
+    previous: str | None = None
+    current: str | None = None
