@@ -1,0 +1,56 @@
+"""feedpub init: a site that builds at once, and nothing overwritten."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from tests.conftest import article, tree
+
+from feedpub.site import Feeds, Site, read_site
+
+Run = Callable[..., Result]
+
+
+def test_a_new_site_builds_and_has_nothing_wrong(feedpub: Run, tmp_path: Path) -> None:
+    assert feedpub("init", tmp_path / "new").exit_code == 0
+    assert feedpub("check", tmp_path / "new").stdout == ""
+    assert feedpub("build", tmp_path / "new").exit_code == 0
+    assert b"Hello, feeds" in (tmp_path / "new/public/rss.xml").read_bytes()
+
+
+def test_nothing_is_overwritten(feedpub: Run, tmp_path: Path) -> None:
+    (tmp_path / "feedpub.toml").write_text("mine")
+    feedpub("init", tmp_path)
+    before = tree(tmp_path)
+    result = feedpub("init", tmp_path)
+    assert result.exit_code == 0
+    assert "kept" in result.stdout
+    assert tree(tmp_path) == before
+    assert before["feedpub.toml"] == b"mine"
+
+
+@pytest.mark.parametrize(("place", "folder"), [("posts/x.md", "posts"), ("x.md", "."), ("articles/deep/x.md", "articles")])
+def test_articles_that_are_there_are_found(feedpub: Run, tmp_path: Path, place: str, folder: str) -> None:
+    (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / place).write_text(article("Mine"))
+    feedpub("init", tmp_path, "--title", 'Say "Hi" \\', "--url", "https://blog.example.net/")
+    site = read_site((tmp_path / "feedpub.toml").read_text())
+    assert (site.articles, site.title, site.url) == (folder, 'Say "Hi" \\', "https://blog.example.net")
+    assert site.id.startswith("tag:blog.example.net,2")
+    feedpub("build", tmp_path)
+    assert b"Mine" in (tmp_path / "public/rss.xml").read_bytes()
+    assert not (tmp_path / "articles/hello-feeds.md").exists()
+
+
+def test_every_setting_is_explained_with_its_default(feedpub: Run, tmp_path: Path) -> None:
+    feedpub("init", tmp_path)
+    text = (tmp_path / "feedpub.toml").read_text()
+    shown = "\n".join(line.removeprefix("# ") if " = " in line and line.startswith("# ") else line for line in text.splitlines())
+    tables = tomllib.loads(shown)
+    assert set(tables["site"]) == set(Site.__struct_fields__) - {"feeds", "categories"}
+    assert set(tables["feeds"]) == set(Feeds.__struct_fields__)
+    for name, value in tables["feeds"].items():
+        default = getattr(Feeds(), name)
+        assert value == (list(default) if isinstance(default, tuple) else default or value)

@@ -1,0 +1,42 @@
+"""Laws of the house that no type checker sees."""
+
+import ast
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+SOURCE = Path(__file__).parents[2] / "src/feedpub"
+CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic"}
+SHELLS = {"cli", "scheduler.py", "web"}
+
+
+def test_no_clock_is_read_outside_the_shell() -> None:
+    found = []
+    for path in SOURCE.rglob("*.py"):
+        if path.relative_to(SOURCE).parts[0] in SHELLS:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS:
+                owner = ast.unparse(node.func.value)
+                if owner in {"datetime", "date", "time", "datetime.datetime", "datetime.date"}:
+                    found.append(f"{path.relative_to(SOURCE)}:{node.lineno}")
+    assert found == []
+
+
+def test_a_build_loads_nothing_of_the_newsletter(tmp_path: Path) -> None:
+    program = """
+import sys
+from feedpub.cli import main
+main(["init", sys.argv[1]], standalone_mode=False)
+main(["build", sys.argv[1]], standalone_mode=False)
+print(sorted({"premailer", "cssutils", "sqlalchemy", "apscheduler", "starlette", "watchfiles"} & sys.modules.keys()))
+"""
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_files_are_small() -> None:
+    lengths = {path: len(path.read_text().splitlines()) for path in SOURCE.rglob("*.py")}
+    assert statistics.median(lengths.values()) < 100
+    assert [str(path) for path, length in lengths.items() if length > 300] == []
