@@ -9,7 +9,7 @@ import click
 
 from feedpub.build import SETTINGS
 from feedpub.errors import FeedpubError, Problem
-from feedpub.site import web_url
+from feedpub.readers import read_web_url
 
 # Where authors keep their articles; the first of these that holds any is taken.
 _FOLDERS = ("articles", "posts", "_posts", "content", "blog", "writing", ".")
@@ -25,7 +25,7 @@ def init_command(folder: Path, title: str, url: str) -> None:
     Articles that are there already are found, and no example is written beside them.
     """
     try:
-        url = web_url(url).rstrip("/")
+        url = read_web_url(url).rstrip("/")
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--url") from error
     now = datetime.now().astimezone()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from feedpub.content.text import clean, one_line
 from feedpub.errors import Problem, quoted
 from feedpub.model import Author
-from feedpub.site import read_author
+from feedpub.readers import read_author
 
 T = TypeVar("T")
 _DATE_MEND = "write 2025-11-11 or 2025-11-11T09:00:00+01:00"
