@@ -51,9 +51,12 @@ _DROPPED_WHOLE = set("iframe noembed noframes noscript object script select styl
 
 def parse(markdown: str) -> list[Token]:
     """markdown-it's tokens of `markdown`: CommonMark with tables, strikethrough and the image shortcode."""
-    if sys.getrecursionlimit() < 20_000:  # a nested quote takes three calls of Python a level
-        sys.setrecursionlimit(20_000)
-    return _BLOCKS.parse(markdown)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 20 * DEEPEST))  # a nested quote takes three calls of Python a level
+    try:
+        return _BLOCKS.parse(markdown)
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def safe_html(tokens: list[Token], base: str, strip_params: Collection[str]) -> tuple[str, tuple[str, ...]]:
