@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from feedpub.content import read_articles, render_body
 from feedpub.disk import Changes, article_files, read_text, write_tree
@@ -89,19 +90,18 @@ def build(
     shown = {a.slug: a for feed in feeds for document in feed.documents(site) for a in document.articles}
     for article in progress(shown.values(), "rendering", len(shown)):
         body_of(article)
-    lengths = {a.slug: length for a in shown.values() if (length := image_length(folder, a)) is not None}
+    lengths = {a.slug: file.stat().st_size for a in shown.values() if (file := image_file(folder, a))}
     place = output or folder / site.output
     changes = write_tree(place, publication(feeds, site, body_of, lengths), adopt=adopt)
     warnings = [problem for body in bodies.values() for problem in body.problems]
     return Built(place, feeds, changes, len(articles), tuple(sorted(problems)), tuple(sorted(warnings)))
 
 
-def image_length(folder: Path, article: Article) -> int | None:
-    """Octets of the article's lead image, where it is a file of the site: beside the article, or below the site's folder."""
+def image_file(folder: Path, article: Article) -> Path | None:
+    """The article's lead image, where it is a file of the site: beside the article, or below the site's folder."""
     image = article.image
     if not image or ":" in image or image.startswith("//"):
         return None
     base = folder if image.startswith("/") else (folder / article.source).parent
-    path = Path(os.path.normpath(base / image.partition("?")[0].lstrip("/")))
-    inside = path.resolve().is_relative_to(folder.resolve())
-    return path.stat().st_size if inside and path.is_file() else None
+    path = Path(os.path.normpath(base / unquote(urlsplit(image).path).lstrip("/")))
+    return path if path.is_file() and path.resolve().is_relative_to(folder.resolve()) else None

@@ -4,13 +4,15 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import msgspec
+
 from feedpub.build import SETTINGS, Progress, load_articles, load_site, quietly
 from feedpub.content import absolute, article_url, body_references, credentials, render_body
-from feedpub.errors import Problem, quoted
+from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.feed import planned_feeds
 from feedpub.model import Article, Reference
 from feedpub.site import Site
@@ -32,7 +34,26 @@ def check(folder: Path, *, now: datetime, progress: Progress = quietly) -> tuple
         found.update(_article_warnings(article, site, now))
         for reference in body_references(article, site):
             found.update(_reference_warnings(reference, article, site, folder, addresses))
+    if site.digests:
+        found.update(_digest_problems(folder, site, articles, now))
     return tuple(sorted(found)), len(articles) + len({problem.source for problem in problems})
+
+
+def _digest_problems(folder: Path, site: Site, articles: list[Article], now: datetime) -> Iterator[Problem]:
+    """Every digest's next issue, rendered; where too little is new for one, that of everything it could ever hold."""
+    from feedpub.digest import next_slots
+    from feedpub.newsletter import edition
+
+    for digest in site.digests:
+        try:
+            slot = next(iter(next_slots(digest, now)), now)
+            made = edition(folder, site, digest, articles, slot=slot, issued=())
+            if made is None:
+                ever = msgspec.structs.replace(digest, max_age=timedelta(days=365_000), featured_only=False, min_articles=1)
+                made = edition(folder, site, ever, articles, slot=slot, issued=())
+            yield from made.warnings if made else ()
+        except FeedpubError as error:
+            yield from error.problems
 
 
 def _warning(source: str, line: int, field: str, what: str, mend: str) -> Problem:

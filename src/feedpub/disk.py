@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -84,6 +85,30 @@ def write_tree(output: Path, tree: Mapping[str, bytes], *, adopt: bool = False) 
                 _replace(output, tree, ours, changed, gone)
             kept = tuple(sorted(tree.keys() - set(changed)))
             return Changes(tuple(sorted(changed)), kept, tuple(path for path in gone if not (output / path).exists()))
+
+
+def write_files(folder: Path, files: Mapping[str, bytes], *, keep: bool = False) -> tuple[str, ...]:
+    """Put `files`, by name, into `folder`, each whole or not at all; the names that were written.
+
+    Files that are there are replaced, or with `keep` left as they are. Raises FeedpubError when the disk refuses, or when
+    something other than a file is in the way.
+    """
+    written = []
+    with _clear_errors():
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            place = folder / name
+            if place.is_symlink() or (place.exists() and not place.is_file()):
+                what, mend = "is no file, and is not written through", "move it away, or choose another folder with -o"
+                raise FeedpubError([Problem(str(place.absolute()), 0, "", what, mend)])
+        with tempfile.TemporaryDirectory(prefix=".feedpub-", dir=folder) as staging:
+            for name, data in files.items():
+                Path(staging, name).write_bytes(data)
+            for name in files:
+                if not (keep and (folder / name).exists()):
+                    os.replace(Path(staging, name), folder / name)
+                    written.append(name)
+    return tuple(written)
 
 
 def _replace(output: Path, tree: Mapping[str, bytes], ours: set[str], changed: list[str], gone: list[str]) -> None:

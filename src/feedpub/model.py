@@ -114,3 +114,30 @@ class Feed:
     complete: bool = False
     previous: str | None = None
     current: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One dated edition of a Digest: its slot (aware, in the digest's zone) and its articles, the lead story first."""
+
+    digest: str
+    slot: datetime
+    articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """An Issue rendered once, for all: the sentinel UNSUBSCRIBE stands where each subscriber's own link goes.
+
+    `excerpt_length` is what excerpts were cut to, and `left_out` how many stories only "and 7 more" tells of, to keep the
+    HTML below the size at which Gmail clips it.
+    """
+
+    subject: str
+    html: str
+    text: str
+    excerpt_length: int
+    left_out: int = 0
+
+
+UNSUBSCRIBE = "https://unsubscribe.feedpub.invalid/"

@@ -2,6 +2,7 @@
 
 import re
 import string
+from datetime import timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -77,21 +78,27 @@ def read_title(text: str) -> str:
 
 def read_article_url(pattern: str) -> str:
     """`pattern` if it makes an address of {slug} and, if it likes, {category}, {year}, {month}, {day}."""
-    known = ("slug", "category", "year", "month", "day")
+    return _pattern(pattern, "slug", ("slug", "category", "year", "month", "day"), "/blog/{slug}/")
+
+
+def read_issue_url(pattern: str) -> str:
+    """`pattern` if it makes an address of {date} and, if it likes, {name}."""
+    return _pattern(pattern, "date", ("date", "name"), "/letters/{date}.html")
+
+
+def _pattern(pattern: str, needed: str, known: tuple[str, ...], example: str) -> str:
     try:
         names = [name for _, name, spec, conversion in string.Formatter().parse(pattern) if name is not None]
         plain = pattern.format(**dict.fromkeys(known, "x"))
     except (ValueError, KeyError, IndexError, AttributeError):
         names, plain = [], ""
-    if not set(names) <= set(known) or "slug" not in names:
-        raise ValueError(
-            f"{quoted(pattern)} must hold {{slug}} and may hold {{category}}, {{year}}, {{month}}, {{day}}; "
-            'write for example "/blog/{slug}/"'
-        )
+    if not set(names) <= set(known) or needed not in names:
+        others = ", ".join(f"{{{name}}}" for name in known if name != needed)
+        raise ValueError(f'{quoted(pattern)} must hold {{{needed}}} and may hold {others}; write for example "{example}"')
     if not plain.startswith("/"):
         read_web_url(plain)
     if re.search(r"[\s\"<>\\^`#]", plain):
-        raise ValueError(f'{quoted(pattern)} holds a character that no address has; write for example "/blog/{{slug}}/"')
+        raise ValueError(f'{quoted(pattern)} holds a character that no address has; write for example "{example}"')
     return pattern
 
 
@@ -100,3 +107,60 @@ def read_folder(text: str) -> str:
     if not text.strip() or any(ord(c) < 32 for c in text):
         raise ValueError(f'{quoted(text)} is not the name of a folder; write for example "articles"')
     return text
+
+
+def read_mailbox(text: str) -> Author:
+    """`Name <mail>` or a bare address, its domain in ASCII (RFC 3490)."""
+    author = read_author(text)
+    local, _, domain = (author.email or author.name).rpartition("@")
+    try:
+        domain = domain.encode("idna").decode()
+    except UnicodeError:
+        domain = ""
+    if not re.fullmatch(r"[^\s<>()\[\],;:\\\"@]{1,64}", local) or not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", domain):
+        raise ValueError(f"{quoted(text)} is not a mail address; write one such as Ada Lovelace <ada@example.org>")
+    return Author(author.name if author.email else "", f"{local}@{domain}")
+
+
+def read_name(text: str) -> str:
+    """`text` if it can name a folder and stand in a mail header."""
+    if not re.fullmatch("[a-z0-9][a-z0-9-]{0,39}", text):
+        raise ValueError(f"{quoted(text)} is not a name; write small letters, digits and hyphens, such as weekly")
+    return text
+
+
+def read_schedule(text: str) -> str:
+    """A cron expression of five fields, its weekdays by name. Whether it ever fires is told by its trigger."""
+    fields = text.split()
+    if len(fields) != 5:
+        raise ValueError(
+            f"{quoted(text)} is not five fields: minute hour day month weekday; "
+            'write for example "0 8 * * mon" for Mondays at 08:00'
+        )
+    if numbers := re.findall(r"(?<![/\d#])[0-7](?!\d)", fields[4]):
+        # Cron counts from Sunday, APScheduler from Monday: a number is read as another day than was meant.
+        days = {number: _WEEKDAYS[int(number)] for number in numbers}
+        named = re.sub(r"(?<![/\d#])[0-7](?!\d)", lambda found: days[found[0]], fields[4])
+        raise ValueError(
+            f"the weekday {quoted(fields[4])} is a number, and programs disagree on which day that is; write {named}"
+        )
+    return " ".join(fields).lower()
+
+
+def read_age(text: str) -> timedelta:
+    """A span of time such as 12h, 30d or 4w."""
+    found = re.fullmatch(r"([1-9][0-9]{0,5})\s*([hdw])", text.strip(), re.ASCII)
+    if not found:
+        raise ValueError(f"{quoted(text)} is not a span of time; write hours, days or weeks, such as 12h, 30d or 4w")
+    return int(found[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[found[2]]
+
+
+def read_colour(text: str) -> str:
+    """A colour as #rrggbb."""
+    found = re.fullmatch(r"#([0-9a-f]{6}|[0-9a-f]{3})", text.strip().lower())
+    if not found:
+        raise ValueError(f"{quoted(text)} is not a colour; write #rrggbb, such as #a3400f")
+    return "#" + (found[1] if len(found[1]) == 6 else "".join(digit * 2 for digit in found[1]))
+
+
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -3,7 +3,7 @@
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -36,17 +36,26 @@ class Settings:
         for name in self.tables.keys() - known.keys():
             self.problem(name, None, f"[{name}] is not a table of feedpub", _suggestion(name, known))
 
-    def read(self, kind: type[T], table: object, *, path: str, readers: Mapping[str, Reader], index: int = 0) -> T | None:
+    def read(
+        self,
+        kind: type[T],
+        table: object,
+        *,
+        path: str,
+        readers: Mapping[str, Reader],
+        index: int = 0,
+        skip: Collection[str] = (),
+    ) -> T | None:
         """`table` as a `kind`, or None with Problems: every unknown key, wrong type and impossible value is one.
 
         `readers` turn a string setting into its value, and raise ValueError("what is wrong; how to mend it").
-        `index` counts the tables of an array such as [[digest]].
+        `index` counts the tables of an array such as [[digest]]; fields in `skip` are no settings of this table.
         """
         before = len(self.problems)
         if not isinstance(table, dict):
             self.problem(path, None, f"must be a table, not {quoted(table)}", f"write [{path}] on a line of its own", index)
             return None
-        fields = {f.encode_name: f for f in msgspec.structs.fields(kind)}
+        fields = {f.encode_name: f for f in msgspec.structs.fields(kind) if f.name not in skip}
         for key in table.keys() - fields.keys():
             self.problem(path, key, "is not a setting of feedpub", _suggestion(key, fields), index)
         values: dict[str, object] = {}
@@ -66,10 +75,10 @@ class Settings:
     def problem(self, path: str, key: str | None, what: str, mend: str, index: int = 0) -> None:
         """Note a Problem with the setting `key` of the table `path` (or with the table itself)."""
         field = f"{path}.{key}" if key else path
-        self.problems.append(Problem(self.source, self._line(path, key, index), field, what, mend))
+        self.problems.append(Problem(self.source, self.line(path, key, index), field, what, mend))
 
-    def _line(self, path: str, key: str | None, index: int) -> int:
-        """Line of `key` in the `index`-th table `path`; else the table's; else 1. tomllib keeps no places."""
+    def line(self, path: str, key: str | None, index: int) -> int:
+        """Line (from 1) of `key` in the `index`-th table `path`; else the table's; else 1. tomllib keeps no places."""
         header = re.compile(rf"\s*\[\[?\s*[\"']?{re.escape(path)}[\"']?\s*\]\]?\s*(#.*)?")
         starts = [i for i, line in enumerate(self._lines) if header.fullmatch(line)]
         if len(starts) <= index:

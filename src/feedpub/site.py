@@ -1,6 +1,7 @@
 """feedpub.toml → Site: everything the settings say, checked and frozen."""
 
 import re
+from datetime import timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from feedpub import readers
-from feedpub.errors import FeedpubError, quoted
+from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.model import Author
 from feedpub.settings import Reader, Settings
 
@@ -35,8 +36,41 @@ class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     compress: tuple[Literal["gz", "br"], ...] = ()
 
 
+class Digest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"sender": "from"}):
+    """A table [[digest]]: a recurring newsletter.
+
+    In a Site, `title` and `timezone` are set: to the site's, where the table names none. `lines` has the line of each
+    setting in feedpub.toml.
+    """
+
+    name: str
+    sender: Author
+    schedule: str
+    title: str = ""
+    timezone: ZoneInfo | None = None
+    categories: tuple[str, ...] = ()
+    featured_only: bool = True
+    limit: Positive = 10
+    min_articles: Positive = 1
+    max_age: timedelta = timedelta(days=30)
+    subject: str = "{{ lead.title }}"
+    reply_to: Author | None = None
+    postal_address: str = ""
+    template: str | None = None
+    accent: str = "#a3400f"
+    logo: str | None = None
+    archive_url: str | None = None
+    plain_text_only: bool = False
+    lines: dict[str, int] = {}
+
+    def problem(self, setting: str, what: str, mend: str = "", *, warning: bool = False) -> Problem:
+        """A Problem with one of this digest's settings, at its place in feedpub.toml."""
+        line = self.lines.get(setting, self.lines.get("name", 1))
+        return Problem("feedpub.toml", line, f"digest.{setting}", what, mend, "warning" if warning else "error")
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The table [site], with the other tables in `feeds` and `categories`.
+    """The table [site], with the other tables in `feeds`, `categories` and `digests`.
 
     `url` and `feeds_url` end without a slash. `id` is the start of a tag URI (RFC 4151), "" where it is not set.
     """
@@ -54,6 +88,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     strip_params: tuple[str, ...] = ()
     feeds: Feeds = Feeds()
     categories: dict[str, str] = {}
+    digests: tuple[Digest, ...] = ()
 
     @property
     def feeds_url(self) -> str:
@@ -79,13 +114,32 @@ def read_site(text: str, source: str = "feedpub.toml") -> Site:
     if not isinstance(tables.get("site"), dict):
         settings.problem("site", None, "the table [site] is missing", "write [site], and under it title and url")
         raise FeedpubError(settings.problems)
-    for name in ("feeds", "categories"):
-        if name in tables["site"]:
-            settings.problem("site", name, "is a table of its own", f"write [{name}]")
-    site = settings.read(Site, tables["site"], path="site", readers=_SITE_READERS)
+    site = settings.read(Site, tables["site"], path="site", readers=_SITE_READERS, skip=("feeds", "categories", "digests"))
+    digests = _digests(settings, tables.get("digest", []), site)
     if site is None or feeds is None or settings.problems:
         raise FeedpubError(settings.problems)
-    return msgspec.structs.replace(site, feeds=feeds, categories=categories)
+    return msgspec.structs.replace(site, feeds=feeds, categories=categories, digests=digests)
+
+
+def _digests(settings: Settings, tables: object, site: Site | None) -> tuple[Digest, ...]:
+    if not isinstance(tables, list):
+        settings.problem("digest", None, "is one table of several", "write [[digest]], with two brackets")
+        return ()
+    digests: dict[str, Digest] = {}
+    for index, table in enumerate(tables):
+        digest = settings.read(Digest, table, path="digest", readers=_DIGEST_READERS, index=index, skip=("lines",))
+        if digest is None:
+            continue
+        if digest.name in digests:
+            settings.problem("digest", "name", f'"{digest.name}" is the name of two digests', "give each its own", index)
+        lines = {key: settings.line("digest", key, index) for key in ("name", *table)}
+        digests[digest.name] = msgspec.structs.replace(
+            digest,
+            title=digest.title or (site.title if site else ""),
+            timezone=digest.timezone or (site.timezone if site else None),
+            lines=lines,
+        )
+    return tuple(digests.values())
 
 
 def _categories(settings: Settings, table: object) -> dict[str, str]:
@@ -108,7 +162,7 @@ def _categories(settings: Settings, table: object) -> dict[str, str]:
     return slugs
 
 
-_TABLES = {"site": Site, "feeds": Feeds, "categories": dict}
+_TABLES = {"site": Site, "feeds": Feeds, "categories": dict, "digest": Digest}
 _SITE_READERS: dict[str, Reader] = {
     "title": readers.read_title,
     "url": readers.read_base_url,
@@ -121,3 +175,15 @@ _SITE_READERS: dict[str, Reader] = {
     "output": readers.read_folder,
 }
 _FEEDS_READERS: dict[str, Reader] = {"url": readers.read_base_url, "hub": readers.read_web_url}
+_DIGEST_READERS: dict[str, Reader] = {
+    "name": readers.read_name,
+    "from": readers.read_mailbox,
+    "reply_to": readers.read_mailbox,
+    "schedule": readers.read_schedule,
+    "timezone": readers.read_zone,
+    "title": readers.read_title,
+    "max_age": readers.read_age,
+    "accent": readers.read_colour,
+    "template": readers.read_folder,
+    "archive_url": readers.read_issue_url,
+}

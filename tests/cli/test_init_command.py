@@ -4,18 +4,20 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import Result
 from tests.conftest import article, tree
 
-from feedpub.site import Feeds, Site, read_site
+from feedpub.site import Digest, Feeds, Site, read_site
 
 Run = Callable[..., Result]
 
 
 def test_a_new_site_builds_and_has_nothing_wrong(feedpub: Run, tmp_path: Path) -> None:
     assert feedpub("init", tmp_path / "new").exit_code == 0
-    assert feedpub("check", tmp_path / "new").stdout == ""
+    (only,) = feedpub("check", tmp_path / "new").stdout.splitlines()
+    assert "warning: digest.postal_address: is missing" in only
     assert feedpub("build", tmp_path / "new").exit_code == 0
     assert b"Hello, feeds" in (tmp_path / "new/public/rss.xml").read_bytes()
 
@@ -49,7 +51,8 @@ def test_every_setting_is_explained_with_its_default(feedpub: Run, tmp_path: Pat
     text = (tmp_path / "feedpub.toml").read_text()
     shown = "\n".join(line.removeprefix("# ") if " = " in line and line.startswith("# ") else line for line in text.splitlines())
     tables = tomllib.loads(shown)
-    assert set(tables["site"]) == set(Site.__struct_fields__) - {"feeds", "categories"}
+    assert set(tables["site"]) == set(Site.__struct_fields__) - {"feeds", "categories", "digests"}
+    assert set(tables["digest"][0]) == {field.encode_name for field in msgspec.structs.fields(Digest)} - {"lines"}
     assert set(tables["feeds"]) == set(Feeds.__struct_fields__)
     for name, value in tables["feeds"].items():
         default = getattr(Feeds(), name)

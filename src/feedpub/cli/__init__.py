@@ -4,8 +4,10 @@ import click
 
 from feedpub.cli.build import build_command
 from feedpub.cli.check import check_command
+from feedpub.cli.digest import digest_command
 from feedpub.cli.init import init_command
 from feedpub.cli.report import Commands
+from feedpub.cli.templates import templates_command
 
 __all__ = ["main"]
 
@@ -13,14 +15,15 @@ __all__ = ["main"]
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="feedpub", message="feedpub %(version)s")
 def main() -> None:
-    """Turn a folder of Markdown articles into RSS, Atom and JSON feeds.
+    """Turn a folder of Markdown articles into RSS, Atom and JSON feeds, and into a newsletter.
 
     \b
     feedpub init my-site     write a small site that builds at once
     feedpub check my-site    say everything that is wrong with it
     feedpub build my-site    publish its feeds
+    feedpub digest           see the next issue of its newsletter
     """
 
 
-for command in (init_command, build_command, check_command):
+for command in (init_command, build_command, check_command, digest_command, templates_command):
     main.add_command(command)

@@ -1,5 +1,6 @@
 """feedpub init."""
 
+import re
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
@@ -28,13 +29,15 @@ def init_command(folder: Path, title: str, url: str) -> None:
         url = read_web_url(url).rstrip("/")
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--url") from error
-    now = datetime.now().astimezone()
+    now, host = datetime.now().astimezone(), urlsplit(url).hostname or ""
     articles = next((name for name in _FOLDERS if _holds_articles(folder / name)), None)
     files = {
         SETTINGS: _starter("feedpub.toml")
         .replace("{title}", title.replace("\\", "\\\\").replace('"', '\\"'))
+        .replace("{title_as_name}", re.sub(r'["<>\\]', "", title).strip() or "News")
         .replace("{url}", url)
-        .replace("{id}", f"tag:{urlsplit(url).hostname},{now.year}:")
+        .replace("{host}", host if "." in host else "example.org")
+        .replace("{id}", f"tag:{host},{now.year}:")
         .replace("{articles}", articles or "articles")
     }
     if articles is None:

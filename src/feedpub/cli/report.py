@@ -57,8 +57,9 @@ def records(problems: Iterable[Problem]) -> list[dict[str, Any]]:
 
 
 def counted(count: int, noun: str) -> str:
-    """`1 article`, `2 articles`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    """`1 article`, `2 articles`, `3 stories`."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else plural}"
 
 
 def progress(things: Iterable[T], label: str, length: int) -> Iterable[T]:
@@ -77,8 +78,8 @@ def write_json(value: object) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
-def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
-    """`rows` in aligned columns."""
+def table(rows: Sequence[Sequence[object]], headers: Sequence[str], *, left: bool = False) -> str:
+    """`rows` in aligned columns: numbers to the right, or with `left` all to the left."""
     from tabulate import tabulate
 
     return tabulate(
@@ -86,7 +87,7 @@ def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
         headers,
         "plain",
         disable_numparse=True,
-        colalign=("left", *("right" for _ in headers[1:])),
+        colalign=("left", *("left" if left else "right" for _ in headers[1:])),
     )
 
 

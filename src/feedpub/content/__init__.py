@@ -3,6 +3,7 @@
 from feedpub.content.address import article_url, category_slug, name_slug
 from feedpub.content.article import body_references, read_article, render_body
 from feedpub.content.corpus import read_articles
+from feedpub.content.fields import read_instant
 from feedpub.content.urls import absolute, credentials
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "name_slug",
     "read_article",
     "read_articles",
+    "read_instant",
     "render_body",
 ]

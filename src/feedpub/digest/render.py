@@ -1,0 +1,153 @@
+"""Issue → Email, once for all subscribers."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from traceback import extract_tb
+
+import jinja2
+
+from feedpub.content import absolute
+from feedpub.digest.colour import NIGHT, PAPER, readable
+from feedpub.digest.inline import inlined
+from feedpub.digest.story import Story, day_in_words, shortened, story
+from feedpub.errors import FeedpubError, Problem, quoted
+from feedpub.model import UNSUBSCRIBE, Article, Body, Email, Issue
+from feedpub.site import Digest, Site
+
+HTML, TEXT, SUBJECT = "digest.html.j2", "digest.txt.j2", "subject"
+# Gmail clips at 102 kB, and the unsubscribe link with it; encoding and a relay's changes come on top.
+LARGEST = 90_000
+_EXCERPTS = (320, 160, 80)
+_LONGEST_SUBJECT = 300
+# From right to left: Arabic, Hebrew, Persian, Urdu, and others that share their scripts.
+_RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "khw", "ks", "ps", "sd", "ug", "ur", "yi"}
+
+
+def render(
+    issue: Issue,
+    digest: Digest,
+    site: Site,
+    templates: jinja2.Environment,
+    body_of: Callable[[Article], Body],
+    shapes: Mapping[str, tuple[int, int]],
+) -> Email:
+    """The Email of `issue`. Its HTML is at most 90 kB: excerpts are cut, then stories left out, until it is.
+
+    `body_of` renders the body of an article without an excerpt; `shapes` has width and height of lead images, by slug.
+    Raises FeedpubError with the template, line and variable at fault, for CSS that can't be inlined, and for an e-mail
+    that is too large with a single story.
+    """
+    excerpts = {a.slug: a.excerpt or body_of(a).lead for a in issue.articles}
+
+    def attempt(length: int, count: int) -> Email:
+        stories = [
+            story(a, shortened(excerpts[a.slug], length), site, language=site.language, shapes=shapes)
+            for a in issue.articles[:count]
+        ]
+        left_out = len(issue.articles) - count
+        context = _context(issue, digest, site, stories, left_out)
+        subject = " ".join(_subject(templates, context, digest).split())
+        if not subject:
+            raise FeedpubError([digest.problem("subject", "comes out empty", "write for example {{ lead.title }}")])
+        subject = shortened(subject, _LONGEST_SUBJECT)
+        context["subject"] = subject
+        html = "" if digest.plain_text_only else inlined(_page(templates, HTML, context, digest), source=HTML)
+        return Email(subject, html, _page(templates, TEXT, context, digest), length, left_out)
+
+    for length in _EXCERPTS:
+        email = attempt(length, len(issue.articles))
+        if len(email.html.encode()) <= LARGEST:
+            return email
+    fits, too_many = 0, len(issue.articles)
+    best = email
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        email = attempt(_EXCERPTS[-1], middle)
+        if len(email.html.encode()) <= LARGEST:
+            fits, best = middle, email
+        else:
+            too_many = middle
+    if not fits:
+        size = f"{len(email.html.encode()) / 1000:.0f} kB with one story, and {LARGEST / 1000:.0f} kB is the most"
+        raise FeedpubError(
+            [digest.problem("name", f"its e-mail has {size}", "shorten the template, the title or the postal address")]
+        )
+    return best
+
+
+def rendered(template: jinja2.Template, context: Mapping[str, object], digest: Digest) -> str:
+    """`template` filled in. Raises FeedpubError with the template, its line, and what is wrong there."""
+    try:
+        return template.render(context)
+    except jinja2.TemplateError as error:
+        raise template_fault(error, digest) from error
+    except Exception as error:
+        raise template_fault(error, digest) from error
+
+
+def template_fault(error: Exception, digest: Digest) -> FeedpubError:
+    """What Jinja raised, as a Problem with the template and its line; of the subject, with the setting."""
+    what, mend = str(error) or type(error).__name__, "see docs/templates.md for what a template can use"
+    if isinstance(error, jinja2.TemplateNotFound):
+        return FeedpubError([digest.problem("template", f"there is no template {quoted(error.name)}", mend)])
+    name, line = getattr(error, "name", None), getattr(error, "lineno", None)
+    if name is None or line is None:
+        frames = [
+            frame for frame in extract_tb(error.__traceback__) if frame.filename.endswith(".j2") or frame.filename == "<template>"
+        ]
+        name, line = (frames[-1].filename, frames[-1].lineno) if frames else (None, None)
+    if name is None or name == "<template>":
+        return FeedpubError([digest.problem("subject", f"this template can't be filled in: {what}", mend)])
+    return FeedpubError(
+        [Problem(getattr(error, "filename", None) or name, line or 0, "", f"this template can't be filled in: {what}", mend)]
+    )
+
+
+def _subject(templates: jinja2.Environment, context: Mapping[str, object], digest: Digest) -> str:
+    try:
+        template = templates.from_string(digest.subject)
+    except jinja2.TemplateError as error:
+        raise FeedpubError(
+            [digest.problem("subject", f"this template can't be read: {error}", "write for example {{ lead.title }}")]
+        ) from error
+    return rendered(template, context, digest)
+
+
+def _page(templates: jinja2.Environment, name: str, context: Mapping[str, object], digest: Digest) -> str:
+    try:
+        template = templates.get_template(name)
+    except jinja2.TemplateError as error:
+        raise template_fault(error, digest) from error
+    return rendered(template, context, digest).strip() + "\n"
+
+
+def _context(issue: Issue, digest: Digest, site: Site, stories: list[Story], left_out: int) -> dict[str, object]:
+    """What a template can use; docs/templates.md explains it."""
+    return {
+        "digest": digest,
+        "site": site,
+        "issue": issue,
+        "date": day_in_words(issue.slot, site.language),
+        "lead": stories[0],
+        "stories": stories,
+        "others": stories[1:],
+        "left_out": left_out,
+        "more_url": f"{site.feeds_url}/",
+        "unsubscribe_url": UNSUBSCRIBE,
+        "browser_url": _browser_url(digest, site, issue.slot),
+        "logo": absolute(digest.logo, f"{site.url}/", site.strip_params) if digest.logo else None,
+        "language": site.language,
+        "direction": "rtl" if site.language.lower().split("-")[0] in _RIGHT_TO_LEFT else "ltr",
+        "paper": PAPER,
+        "night": NIGHT,
+        "accent": readable(digest.accent, PAPER),
+        "accent_dark": readable(digest.accent, NIGHT),
+        "subject": "",
+    }
+
+
+def _browser_url(digest: Digest, site: Site, slot: datetime) -> str | None:
+    if not digest.archive_url:
+        return None
+    path = digest.archive_url.format(name=digest.name, date=f"{slot:%Y-%m-%d}")
+    return absolute(f"{site.url}{path}" if path.startswith("/") else path, f"{site.url}/")

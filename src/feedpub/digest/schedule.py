@@ -1,0 +1,74 @@
+"""cron + zone → slots: the moments at which a digest's issues are due."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+
+from feedpub.errors import FeedpubError
+from feedpub.site import Digest
+
+# No zone ever moved its clocks by more: Samoa left out a day.
+_LARGEST_SHIFT = timedelta(hours=25)
+_WINDOWS = (timedelta(days=1), timedelta(days=8), timedelta(days=63), timedelta(days=800), timedelta(days=12_000))
+
+
+def next_slots(digest: Digest, after: datetime, count: int = 1) -> tuple[datetime, ...]:
+    """The first `count` slots later than `after` (aware), in the digest's zone; fewer if its cron ends.
+
+    Every wall-clock time that the cron names is one slot: where clocks skip it, it falls as much later as they move; where
+    it comes twice, it is the first. So a daily digest has one slot a day all year. Raises FeedpubError for a bad cron.
+    """
+    return tuple(islice(_slots(digest, after), count))
+
+
+def last_slot(digest: Digest, at: datetime) -> datetime | None:
+    """The latest slot not later than `at` (aware), in the digest's zone; None if there was none in 30 years."""
+    for window in _WINDOWS:
+        last = None
+        for slot in _slots(digest, at - window):
+            if slot > at:
+                break
+            last = slot
+        if last:
+            return last
+    return None
+
+
+def _slots(digest: Digest, after: datetime) -> Iterator[datetime]:
+    assert digest.timezone
+    trigger = _trigger(digest)
+    wall = after.astimezone(digest.timezone).replace(tzinfo=None) - _LARGEST_SHIFT
+    latest = after
+    while wall := _next_wall(trigger, wall):  # type: ignore[assignment]
+        slot = _placed(wall, digest.timezone)
+        if slot > latest:
+            yield slot
+            latest = slot
+        wall += timedelta(seconds=1)
+
+
+def _next_wall(trigger: CronTrigger, wall: datetime) -> datetime | None:
+    """The cron is read on the wall clock alone (as if it were UTC), where every time comes once."""
+    try:
+        found = trigger.get_next_fire_time(None, wall.replace(tzinfo=UTC))
+    except OverflowError:
+        return None
+    return found.replace(tzinfo=None) if found else None
+
+
+def _placed(wall: datetime, zone: ZoneInfo) -> datetime:
+    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC).astimezone(zone)
+
+
+def _trigger(digest: Digest) -> CronTrigger:
+    try:
+        trigger = CronTrigger.from_crontab(digest.schedule, timezone=UTC)
+    except ValueError as error:
+        mend = 'write minute hour day month weekday, such as "0 8 * * mon" for Mondays at 08:00'
+        raise FeedpubError([digest.problem("schedule", f"is not a cron expression: {error}", mend)]) from error
+    if _next_wall(trigger, datetime(2024, 1, 1)) is None:  # noqa: DTZ001 a wall-clock time has no zone
+        raise FeedpubError([digest.problem("schedule", f'"{digest.schedule}" never comes', "write a day that its month has")])
+    return trigger

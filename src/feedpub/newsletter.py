@@ -1,0 +1,92 @@
+"""The use case: what an issue of a digest would be, as files to look at."""
+
+import os
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import imagesize
+
+from feedpub.build import image_file
+from feedpub.content import render_body
+from feedpub.digest import Letter, check_categories, compose, letter, lint, message, render
+from feedpub.errors import FeedpubError, Problem, quoted
+from feedpub.model import UNSUBSCRIBE, Article, Email, Issue
+from feedpub.site import Digest, Site
+from feedpub.templates import environment
+
+# Whom the files of a preview are addressed to: RFC 2606 keeps the name free.
+_READER = "reader@example.org"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An issue made ready: what it holds, how it looks, and the letter that goes to everybody."""
+
+    issue: Issue
+    email: Email
+    letter: Letter
+    warnings: tuple[Problem, ...]
+
+
+def choose(site: Site, name: str | None) -> Digest:
+    """The digest of that name, or the only one. Raises FeedpubError if there is none, or several and no name."""
+    if not site.digests:
+        mend = "write a table [[digest]] with name, from and schedule; see docs/newsletter.md"
+        raise FeedpubError([Problem("feedpub.toml", 0, "digest", "this site has no digest", mend)])
+    names = [digest.name for digest in site.digests]
+    if name is None and len(names) > 1:
+        raise FeedpubError(
+            [Problem("feedpub.toml", 0, "digest", "this site has several digests", f"name one: {', '.join(names)}")]
+        )
+    if name is not None and name not in names:
+        raise FeedpubError(
+            [Problem("feedpub.toml", 0, "digest", f"there is no digest {quoted(name)}", f"name one of: {', '.join(names)}")]
+        )
+    return site.digests[names.index(name or names[0])]
+
+
+def edition(
+    folder: Path, site: Site, digest: Digest, articles: Iterable[Article], *, slot: datetime, issued: Collection[str]
+) -> Edition | None:
+    """The issue of `slot` (aware) made ready to send; None when too little is new. Nothing is written or sent.
+
+    `issued` holds the slugs of earlier issues. Raises FeedpubError for faults in the digest's settings or templates.
+    """
+    articles = list(articles)
+    check_categories(digest, articles)
+    templates = environment(folder / digest.template if digest.template else None)
+    issue = compose(digest, articles, slot=slot, issued=issued)
+    if issue is None:
+        return None
+    shapes = {a.slug: shape for a in issue.articles if (shape := _shape(folder, a))}
+    email = render(issue, digest, site, templates, lambda article: render_body(article, site), shapes)
+    found = lint.warnings(email, issue, digest, _template_file(digest))
+    return Edition(issue, email, letter(email, issue, digest, site), tuple(sorted(found)))
+
+
+def preview(made: Edition, site: Site) -> dict[str, bytes]:
+    """The edition as files: `issue.txt`, `issue.eml` and, unless it is plain text only, `issue.html`.
+
+    They are addressed to nobody, and the link to unsubscribe is the site's own, without a token.
+    """
+    link = f"{site.url}/unsubscribe"
+    files = {
+        "issue.txt": made.email.text.replace(UNSUBSCRIBE, link).encode(),
+        "issue.eml": message(made.letter, to=_READER, unsubscribe=link),
+    }
+    return files | ({"issue.html": made.email.html.replace(UNSUBSCRIBE, link).encode()} if made.email.html else {})
+
+
+def _template_file(digest: Digest) -> str:
+    return os.path.join(digest.template, "digest.html.j2") if digest.template else "digest.html.j2"
+
+
+def _shape(folder: Path, article: Article) -> tuple[int, int] | None:
+    path = image_file(folder, article)
+    try:
+        width, height = imagesize.get(path) if path else (-1, -1)
+    except (OSError, ValueError):
+        return None
+    return (width, height) if width > 0 and height > 0 else None

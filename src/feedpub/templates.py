@@ -1,0 +1,40 @@
+"""The edge to the templates: the user's folder first, then those that are shipped."""
+
+from pathlib import Path
+
+import jinja2
+import wcwidth
+
+from feedpub.errors import FeedpubError, Problem
+
+# Inside the wheel, or beside src/ in a checkout.
+_PLACES = (Path(__file__).parent / "email_templates", Path(__file__).parents[2] / "email_templates")
+SHIPPED = next(place for place in _PLACES if place.is_dir())
+_WIDTH = 72
+
+
+def environment(folder: Path | None = None) -> jinja2.Environment:
+    """The Jinja environment: a template of `folder` takes the place of the shipped one of its name, and may extend it as
+    `feedpub/<name>`. Unknown variables are errors, and HTML templates escape what they show.
+
+    Templates are trusted code: they can run any expression. Raises FeedpubError when `folder` isn't there.
+    """
+    if folder is not None and not folder.is_dir():
+        mend = "make it with: feedpub templates copy, or leave template out of the digest"
+        raise FeedpubError([Problem(str(folder.absolute()), 0, "", "there is no such folder of templates", mend)])
+    shipped = jinja2.FileSystemLoader(SHIPPED)
+    users = [jinja2.FileSystemLoader(folder)] if folder else []
+    environment = jinja2.Environment(
+        loader=jinja2.ChoiceLoader([*users, shipped, jinja2.PrefixLoader({"feedpub": shipped})]),
+        undefined=jinja2.StrictUndefined,
+        autoescape=lambda name: name is not None and name.endswith(".html.j2"),  # noqa: S701 mail's text parts are text
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["wrap"] = _wrapped
+    return environment
+
+
+def _wrapped(text: str) -> str:
+    """`text` in lines of at most 72 columns; an address is never broken."""
+    return "\n".join(wcwidth.wrap(text, _WIDTH, break_long_words="://" not in text, break_on_hyphens=False))

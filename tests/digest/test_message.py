@@ -1,0 +1,123 @@
+"""The message: what Python's own parser reads back, and what no article can do to it."""
+
+import email
+import email.policy
+import re
+from collections.abc import Callable
+from datetime import datetime
+from email.message import EmailMessage
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.conftest import SETTINGS
+from tests.digest.conftest import DIGEST, featured
+
+from feedpub.content import read_article
+from feedpub.digest import Letter, letter, message
+from feedpub.errors import FeedpubError
+from feedpub.model import UNSUBSCRIBE, Email, Issue
+from feedpub.newsletter import Edition
+from feedpub.site import read_site
+
+Make = Callable[..., Edition]
+LINK = "https://news.example.org/unsubscribe/a=b.c_d-" + "x" * 200
+SITE = read_site(SETTINGS + DIGEST)
+
+
+def parsed(data: bytes) -> EmailMessage:
+    found = email.message_from_bytes(data, policy=email.policy.default)
+    assert [part.defects for part in found.walk() if part.defects] == []
+    return found  # type: ignore[return-value]
+
+
+def of(subject: str = "Subject", html: str = "<p>x</p>", text: str = "x") -> Letter:
+    issue = Issue("weekly", datetime(2025, 11, 17, 8, tzinfo=ZoneInfo("Europe/Malta")), ())
+    return letter(Email(subject, html, text, 320), issue, SITE.digests[0], SITE)
+
+
+def test_the_headers_are_those_that_providers_ask_for(make: Make) -> None:
+    made = make({"articles/a.md": featured("Zoë & 日本語 🚀")}, 'reply_to = "Ada <ada@news.example.org>"\n')
+    found = parsed(message(made.letter, to="reader@example.org", unsubscribe=LINK))
+    assert {name: found[name] for name in ("To", "From", "Reply-To", "Subject", "Date", "List-Unsubscribe-Post")} == {
+        "To": "reader@example.org",
+        "From": "The Signal <news@news.example.org>",
+        "Reply-To": "Ada <ada@news.example.org>",
+        "Subject": "Zoë & 日本語 🚀",
+        "Date": "Mon, 17 Nov 2025 08:00:00 +0100",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    assert found["List-Id"] == '"The Signal" <weekly.news.example.org>'
+    https, mailto = found["List-Unsubscribe"].split(", ")
+    assert https == f"<{LINK}>"
+    assert mailto == "<mailto:ada@news.example.org?subject=unsubscribe%20weekly>"
+    assert re.fullmatch(r"<[0-9a-f]{32}@news\.example\.org>", found["Message-ID"])
+    assert found["Feedback-ID"].count(":") == 3
+
+
+def test_text_comes_first_then_html_both_utf_8(make: Make) -> None:
+    found = parsed(message(make({"articles/a.md": featured("Ä")}).letter, to="r@example.org", unsubscribe=LINK))
+    assert found.get_content_type() == "multipart/alternative"
+    parts = [(part.get_content_type(), part.get_content_charset()) for part in found.iter_parts()]
+    assert parts == [("text/plain", "utf-8"), ("text/html", "utf-8")]
+
+
+def test_plain_text_only_is_one_text_part(make: Make) -> None:
+    made = make({"articles/a.md": featured("A")}, "plain_text_only = true\n")
+    found = parsed(message(made.letter, to="r@example.org", unsubscribe=LINK))
+    assert found.get_content_type() == "text/plain"
+    assert LINK in found.get_content()
+
+
+def test_each_subscriber_has_a_link_and_an_id_and_the_same_ones_again() -> None:
+    one = message(of(), to="a@example.org", unsubscribe=LINK)
+    assert one == message(of(), to="a@example.org", unsubscribe=LINK)
+    other = message(of(), to="b@example.org", unsubscribe=LINK)
+    assert parsed(one)["Message-ID"] != parsed(other)["Message-ID"]
+
+
+@given(st.integers(0, 160), st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=80))
+@settings(deadline=None)
+def test_the_sentinel_is_filled_in_wherever_a_line_breaks(before: int, after: str) -> None:
+    body = f"{'é' * (before % 7)}{'x' * before}{UNSUBSCRIBE}{after}"
+    data = message(of(html=f"<p>{body}</p>", text=body), to="r@example.org", unsubscribe=LINK)
+    assert max(map(len, data.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
+    found = parsed(data)
+    wanted = body.replace(UNSUBSCRIBE, LINK)
+    for part in found.iter_parts():
+        assert wanted in part.get_content()  # type: ignore[attr-defined]
+
+
+@given(st.text(max_size=300))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_title_breaks_out_of_its_header(title: str) -> None:
+    quoted = "".join(f"\\U{ord(c):08X}" for c in title if not 0xD800 <= ord(c) <= 0xDFFF)
+    try:
+        one = read_article(f'---\ntitle: "{quoted}"\npublishedAt: 2025-11-11\n---\n', "a.md", SITE)
+    except FeedpubError:
+        return
+    data = message(of(subject=one.title), to="r@example.org", unsubscribe=LINK)
+    head = data.partition(b"\r\n\r\n")[0]
+    found = parsed(data)
+    assert found["Subject"] == one.title
+    assert len(found.keys()) == len(set(found.keys())) == 11
+    assert all(len(line) <= 998 for line in head.split(b"\r\n"))
+    assert b"\n" not in head.replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize("to", ["a@b.c\r\nBcc: x@y.z", "a@b.c, d@e.f", "", "nobody", "a b@c.d", "<a@b.c>", "a@b.c\0"])
+def test_no_address_breaks_out_of_its_header(to: str) -> None:
+    with pytest.raises(FeedpubError, match="is not a mail address"):
+        message(of(), to=to, unsubscribe=LINK)
+
+
+@pytest.mark.parametrize("link", ["https://e.org/>\r\nBcc: x@y.z", "javascript:x", "", "https://e.org/a b", "https://e.org/é"])
+def test_no_link_breaks_out_of_its_header(link: str) -> None:
+    with pytest.raises(FeedpubError, match="is not a web address"):
+        message(of(), to="r@example.org", unsubscribe=link)
+
+
+def test_an_address_in_another_script_is_written_as_it_is() -> None:
+    data = message(of(), to="用户@例え.jp", unsubscribe=LINK)
+    assert "To: 用户@例え.jp".encode() in data
