@@ -1,5 +1,7 @@
 """What all tests share: sites of a few files, and the command."""
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,3 +60,13 @@ def feedpub() -> Callable[..., Result]:
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file below `folder`, by its path."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def needed(*programs: str) -> str:
+    """The path of one of `programs`. Where none is installed the test is skipped, but never in CI: there it fails."""
+    for program in programs:
+        if path := shutil.which(program):
+            return path
+    if os.environ.get("CI"):
+        pytest.fail(f"CI is to have {programs[0]}")
+    pytest.skip(f"needs {programs[0]}")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+
 from tests.conftest import Write, article, tree
 
 Run = Callable[..., Result]

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.conftest import SETTINGS, Write, article, tree
 
 from feedpub.content import read_article, render_body
 from feedpub.feed import planned_feeds, publication
 from feedpub.model import Article
 from feedpub.site import read_site
+from tests.conftest import SETTINGS, Write, article, tree
 
 SITE = read_site(SETTINGS + '[feeds]\nby = ["category", "tag", "author"]\nlimit = 3\narchive = true\n')
 NAMES = st.sampled_from(["Craft", "craft", "C++", "C", "Cloud & Infrastructure", "日本語", "Tag", "con"])

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from click.testing import Result
+
 from tests.conftest import Write, article
 
 Run = Callable[..., Result]

@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import Result
-from tests.conftest import article, tree
 
 from feedpub.site import Digest, Feeds, Site, read_site
+from tests.conftest import article, tree
 
 Run = Callable[..., Result]
 

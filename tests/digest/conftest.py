@@ -5,10 +5,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tests.conftest import Write, article
 
 from feedpub.build import load_articles, load_site
 from feedpub.newsletter import Edition, choose, edition
+from tests.conftest import Write, article
 
 DIGEST = """
 [[digest]]

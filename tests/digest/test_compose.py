@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 import pytest
-from tests.conftest import SETTINGS, article
 
 from feedpub.content import read_article
 from feedpub.digest import check_categories, compose
 from feedpub.errors import FeedpubError
 from feedpub.model import Article, Author
 from feedpub.site import Digest, read_site
+from tests.conftest import SETTINGS, article
 
 SITE = read_site(SETTINGS)
 SLOT = datetime(2025, 11, 17, 8, tzinfo=SITE.timezone)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+
 from tests.conftest import Write, tree
 from tests.digest.conftest import DIGEST, featured
 

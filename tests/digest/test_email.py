@@ -8,13 +8,13 @@ from pathlib import Path
 import css_inline
 import lxml.html
 import pytest
-from tests.conftest import SETTINGS
-from tests.digest.conftest import DIGEST, featured
 
 from feedpub.digest import LARGEST
 from feedpub.errors import FeedpubError
 from feedpub.newsletter import Edition, preview
 from feedpub.site import read_site
+from tests.conftest import SETTINGS
+from tests.digest.conftest import DIGEST, featured
 
 Make = Callable[..., Edition]
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>{{ 7 * 7 }}{% raw %}'

@@ -11,8 +11,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.conftest import SETTINGS
-from tests.digest.conftest import DIGEST, featured
 
 from feedpub.content import read_article
 from feedpub.digest import Letter, letter, message
@@ -20,6 +18,8 @@ from feedpub.errors import FeedpubError
 from feedpub.model import UNSUBSCRIBE, Email, Issue
 from feedpub.newsletter import Edition
 from feedpub.site import read_site
+from tests.conftest import SETTINGS
+from tests.digest.conftest import DIGEST, featured
 
 Make = Callable[..., Edition]
 LINK = "https://news.example.org/unsubscribe/a=b.c_d-" + "x" * 200

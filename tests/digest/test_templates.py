@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+
 from tests.conftest import Write
 from tests.digest.conftest import featured
 
