@@ -23,4 +23,6 @@ def test_the_wheel_works_in_another_place(tmp_path: Path) -> None:
     assert run("-c", "import feedpub; print(feedpub.__file__)").startswith(str(tmp_path / "lib"))
     run("-m", "feedpub", "init", "site")
     run("-m", "feedpub", "build", "site")
+    run("-m", "feedpub", "digest", "--site", "site")
     assert "Hello, feeds" in (tmp_path / "site/public/index.html").read_text()
+    assert "Hello, feeds" in (tmp_path / "site/issue/issue.html").read_text()
