@@ -88,7 +88,8 @@ def read_issue_url(pattern: str) -> str:
 
 def _pattern(pattern: str, needed: str, known: tuple[str, ...], example: str) -> str:
     try:
-        names = [name for _, name, spec, conversion in string.Formatter().parse(pattern) if name is not None]
+        parts = [part[1:] for part in string.Formatter().parse(pattern) if part[1] is not None]
+        names = ["".join(filter(None, part)) for part in parts]  # {slug!r} and {slug:.1} are no names
         plain = pattern.format(**dict.fromkeys(known, "x"))
     except (ValueError, KeyError, IndexError, AttributeError):
         names, plain = [], ""

@@ -21,12 +21,14 @@ class Settings:
         """Raises FeedpubError when `text` is no TOML."""
         self.source = source
         self.problems: list[Problem] = []
-        self._lines = text.splitlines()
+        # Lines as TOML counts them; what stands in a multi-line string is no setting.
+        strings = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'', re.DOTALL)
+        self._lines = strings.sub(lambda found: "\n" * found[0].count("\n"), text.removeprefix("\ufeff")).split("\n")
         try:
             self.tables: dict[str, Any] = tomllib.loads(text.removeprefix("\ufeff"))
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             place = re.search(r" \(at line (\d+), column (\d+)\)", str(error))
-            line = int(place[1]) if place else max(len(self._lines), 1)
+            line = int(place[1]) if place else max(len(text.splitlines()), 1)
             what = f"this is not TOML: {re.sub(r' [(]at .*', '', str(error))}"
             mend = "text values stand between double quotes, and every [table] once"
             raise FeedpubError([Problem(source, line, "", what, mend)]) from error
@@ -82,7 +84,7 @@ class Settings:
         header = re.compile(rf"\s*\[\[?\s*[\"']?{re.escape(path)}[\"']?\s*\]\]?\s*(#.*)?")
         starts = [i for i, line in enumerate(self._lines) if header.fullmatch(line)]
         if len(starts) <= index:
-            return 1
+            return self._dotted_line(path, key)
         if key is not None:
             setting = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
             for number in range(starts[index] + 1, len(self._lines)):
@@ -90,7 +92,18 @@ class Settings:
                     break
                 if setting.match(self._lines[number]):
                     return number + 1
+            return self._dotted_line(path, key, starts[index] + 1)
         return starts[index] + 1
+
+    def _dotted_line(self, path: str, key: str | None, default: int = 1) -> int:
+        """Where `path.key = …`, [path.key] or `path = …` stands."""
+        names = [rf"[\"']?{re.escape(name)}[\"']?" for name in (path, key) if name is not None]
+        dotted = r"\s*\.\s*".join(names)
+        for pattern in (rf"\s*{dotted}\s*[=.]", rf"\s*\[\[?\s*{dotted}\s*\]", rf"\s*{names[0]}\s*="):
+            for number, line in enumerate(self._lines, 1):
+                if re.match(pattern, line):
+                    return number
+        return default
 
 
 def _suggestion(name: str, known: Mapping[str, object]) -> str:
@@ -101,13 +114,13 @@ def _suggestion(name: str, known: Mapping[str, object]) -> str:
 def _in_words(what: str) -> str:
     """msgspec says "Expected `int`, got `str`"."""
     names = {"str": "text in quotes", "int": "a whole number", "bool": "true or false", "array": "a list", "object": "a table"}
-    what = re.sub(r"`(\w+)`", lambda found: names.get(found[1], found[1]), what)
+    what = re.sub(r"`(\w+)(?: \| null)?`", lambda found: names.get(found[1], found[1]), what)
     return what.replace("Expected", "expected")
 
 
 def _default(spec: msgspec.structs.FieldInfo) -> str:
     example = spec.default if spec.default is not msgspec.NODEFAULT else None
-    if example is None or isinstance(example, msgspec.Struct):
+    if not isinstance(example, str | int | list | tuple):
         return "see docs/settings.md"
     if isinstance(example, tuple):
         example = list(example)

@@ -25,7 +25,7 @@ RESERVED = {"tag", "author", "archive", "con", "prn", "aux", "nul", *(f"{d}{n}" 
 class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The table [feeds]."""
 
-    formats: tuple[Format, ...] = ("rss", "atom", "json")
+    formats: Annotated[tuple[Format, ...], msgspec.Meta(min_length=1)] = ("rss", "atom", "json")
     limit: Positive = 50
     content: Literal["full", "summary"] = "full"
     by: tuple[Group, ...] = ("category",)

@@ -61,9 +61,9 @@ def read_article(text: str, source: str, site: Site) -> Article:
 def render_body(article: Article, site: Site) -> Body:
     """The article's body as safe HTML, every URL absolute against the article's own address.
 
-    A shortcode that can't be read, or quotes nested too deep to be shown, are among the Body's `problems`, as warnings.
+    A shortcode that can't be read is among the Body's `problems`, as a warning.
     """
-    tokens = markdown.parse(article.markdown)
+    tokens = markdown.parse(article.markdown, site.strip_params)
     html, images = markdown.safe_html(tokens, article_url(article, site), site.strip_params)
     return Body(html, markdown.lead(tokens), images, tuple(_unshown(article, tokens)))
 
@@ -84,7 +84,3 @@ def _unshown(article: Article, tokens: list[Token]) -> Iterator[Problem]:
         if shortcode.unreadable:
             what = f"this image can't be read, and is left out: {shortcode.unreadable}"
             yield Problem(article.source, article.body_line + line, "", what, _SHORTCODE_MEND, "warning")
-    deep = markdown.too_deep(tokens)
-    if deep is not None:
-        what = f"quotes or lists stand more than {markdown.DEEPEST // 2} deep, and the deepest are left out"
-        yield Problem(article.source, article.body_line + deep, "", what, "write them flatter", "warning")

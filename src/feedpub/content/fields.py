@@ -17,7 +17,8 @@ T = TypeVar("T")
 _DATE_MEND = "write 2025-11-11 or 2025-11-11T09:00:00+01:00"
 _INSTANT = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
-    r"(?:(?:[Tt]|[ \t]+)(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d+))?)?[ \t]*(?:([Zz])|([+-])(\d{1,2})(?::?(\d\d))?)?)?"
+    r"(?:(?:[Tt]|[ \t]+)(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d+))?)?[ \t]*(?:([Zz])|([+-])(\d{1,2})(?::?(\d\d))?)?)?",
+    re.ASCII,
 )
 _TRUE, _FALSE = {"true", "yes", "on"}, {"false", "no", "off", ""}
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
@@ -47,6 +48,9 @@ class Fields:
     def slug(self, default: str) -> str:
         """The last part of the article's URL. Unicode is composed, as the same name comes decomposed from macOS."""
         slug = unicodedata.normalize("NFC", self.text("slug") or default)
+        if clean(slug) != slug:
+            self._problem("slug", "the file's name holds characters that are no text", "rename it, or write slug: a-slug")
+            return ""
         if slug in (".", "..") or re.search(r"[/\\\x00-\x1f\x7f]", slug) or re.search("%[0-9A-Fa-f]{2}", slug):
             self._problem("slug", f"{quoted(slug)} would not be one part of an address", "leave out / \\ % and names of dots")
         elif len(slug.encode()) > 255:
@@ -55,7 +59,7 @@ class Fields:
 
     def flag(self, name: str) -> bool:
         """An optional boolean, false by default."""
-        value = str(self._raw.get(name, "")).strip().lower() if self._given(name) else ""
+        value = (self.text(name) or "").lower()
         if value not in _TRUE | _FALSE:
             self._problem(name, f"{quoted(value)} is neither true nor false", f"write {name}: true")
         return value in _TRUE
@@ -90,8 +94,10 @@ class Fields:
         """A list of strings, or a comma-separated string, each once, in the order given."""
         if not self._given(name):
             return ()
-        once = {item.casefold(): item for item in reversed(self._list(name, str(self._raw[name]).split(","))) if item}
-        return tuple(reversed(once.values()))
+        once: dict[str, str] = {}
+        for item in filter(None, self._list(name, str(self._raw[name]).split(","))):
+            once.setdefault(item.casefold(), item)
+        return tuple(once.values())
 
     def image(self) -> str | None:
         """The lead image: a web address, or a path against the article's address."""

@@ -49,7 +49,7 @@ class _Handler(YAMLHandler):
         return fm, self.body
 
     def load(self, fm: str, **kwargs: object) -> dict[str, object]:
-        fields, self.lines = _mapping(fm)
+        fields, self.lines = _mapping(re.sub("[\x85\u2028\u2029]", " ", fm))
         return fields
 
 

@@ -7,14 +7,15 @@ from itertools import pairwise
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from feedpub.content.shortcode import ImageShortcode, image_shortcode
-from feedpub.content.text import clean, one_line, plain
-from feedpub.content.urls import absolute, absolute_srcset
+from feedpub.content.text import SILENT, clean, one_line, plain
+from feedpub.content.urls import absolute, absolute_srcset, without
 
-# How deep quotes and lists may stand. markdown-it leaves out, without a word, what stands deeper.
+# How deep quotes and lists may stand.
 DEEPEST = 1_000
 # How deep links and images may stand in each other: the time of 20,000 open brackets grows with it.
 _DEEPEST_INLINE = 50
@@ -46,17 +47,24 @@ _ATTRIBUTES = {
     "video": {"src", "poster", "controls", "width", "height"},
 }
 _ALIGNED = {tag: {"align": {"left", "center", "right"}} for tag in ("td", "th")}
-_DROPPED_WHOLE = set("iframe noembed noframes noscript object script select style template textarea title".split())
 
 
-def parse(markdown: str) -> list[Token]:
-    """markdown-it's tokens of `markdown`: CommonMark with tables, strikethrough and the image shortcode."""
+def parse(markdown: str, strip_params: Collection[str] = ()) -> list[Token]:
+    """markdown-it's tokens of `markdown`: CommonMark with tables, strikethrough and the image shortcode.
+
+    The text of an autolink is its address, so `strip_params` leave it too.
+    """
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, 20 * DEEPEST))  # a nested quote takes three calls of Python a level
     try:
-        return _BLOCKS.parse(markdown)
+        tokens = _BLOCKS.parse(markdown)
     finally:
         sys.setrecursionlimit(limit)
+    for token in tokens:
+        for opening, text in pairwise(token.children or []):
+            if opening.type == "link_open" and opening.markup == "autolink":
+                text.content = without(text.content, strip_params)
+    return tokens
 
 
 def safe_html(tokens: list[Token], base: str, strip_params: Collection[str]) -> tuple[str, tuple[str, ...]]:
@@ -82,7 +90,7 @@ def safe_html(tokens: list[Token], base: str, strip_params: Collection[str]) -> 
     safe = nh3.clean(
         _aligned(_BLOCKS.renderer.render(tokens, _BLOCKS.options, {})),
         tags=_TAGS,
-        clean_content_tags=_DROPPED_WHOLE,
+        clean_content_tags=SILENT,
         attributes=_ATTRIBUTES,
         tag_attribute_values=_ALIGNED,
         attribute_filter=rewritten,
@@ -98,11 +106,6 @@ def lead(tokens: list[Token]) -> str:
         if token.type == "paragraph_open" and token.level == 0 and (text := _text([inline])):
             return _shortened(text)
     return _shortened(next((text for token in tokens if (text := _text([token]))), ""))
-
-
-def too_deep(tokens: list[Token]) -> int | None:
-    """Line (from 0) where blocks stand too deep for all to be shown, or None."""
-    return next((token.map[0] if token.map else 0 for token in tokens if token.level >= DEEPEST - 2), None)
 
 
 def shortcodes(tokens: list[Token]) -> Iterator[tuple[int, ImageShortcode]]:
@@ -189,6 +192,18 @@ def _shallow_inline(state: StateCore) -> None:
             _INLINE.inline.parse(token.content, _INLINE, state.env, token.children)
 
 
+def _not_too_deep(md: MarkdownIt, name: str) -> None:
+    """Past DEEPEST a `>` or `-` is text: markdown-it would leave out, without a word, all that stands deeper."""
+    ((original, alternatives),) = ((rule.fn, rule.alt) for rule in md.block.ruler.__rules__ if rule.name == name)
+
+    def guarded(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        return state.level < DEEPEST - 4 and original(state, start, end, silent)
+
+    md.block.ruler.at(name, guarded, {"alt": alternatives})
+
+
 _INLINE = _parser(_DEEPEST_INLINE)
 _BLOCKS = _parser(DEEPEST)
 _BLOCKS.core.ruler.at("inline", _shallow_inline)
+for _rule in ("blockquote", "list"):
+    _not_too_deep(_BLOCKS, _rule)

@@ -14,9 +14,10 @@ from markdown_it.utils import EnvType, OptionsDict
 _START = "{{image:"
 _URL = re.compile(r"\s*((?:(?!,\s|\}\})[^\n])*)")
 _OPTION = re.compile(r",\s+(\w+)\s*:\s*(\"(?:\\.|[^\"\\])*\"|[^\s,\"}]+)?\s*", re.DOTALL)
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _CLOSE = re.compile(r"\s*\}\}")
 # The end of one that can't be read: its }}, but not one between quotes or of the next shortcode; else its line's end.
-_END = re.compile(r"(?:(?!\{\{image:)(?:\"(?:\\.|[^\"\\])*\"|\}(?!\})|[^\"}]))*?\}\}", re.DOTALL)
+_END = re.compile(r"(?:(?!\{\{image:)(?:\"(?:\\.|(?!\{\{image:)[^\"\\])*\"|\}(?!\})|[^\"}]))*?\}\}", re.DOTALL)
 _LINE_END = re.compile(r"[^\n]*?(?:\}\}|(?=\n)|$)")
 
 
@@ -47,6 +48,9 @@ def read_shortcode(text: str, start: int) -> tuple[ImageShortcode, int]:
     assert url
     options: dict[str, str] = {}
     position, fault = url.end(), "" if url[1].strip() else "it names no address"
+    scheme = _SCHEME.match(url[1].strip())
+    if scheme and scheme[1].lower() not in ("http", "https"):
+        fault = f'"{scheme[1]}:" is not the start of a web address'
     while option := _OPTION.match(text, position):
         name, value = option[1], option[2] or ""
         fault = fault or _fault(name, value, options)

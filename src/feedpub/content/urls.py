@@ -26,9 +26,7 @@ def absolute(url: str, base: str, strip_params: Collection[str] = ()) -> str | N
             return mdurl.encode(joined)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             return None
-        if parts.query and strip_params:
-            parts = parts._replace(query=_without(parts.query, strip_params))
-        return mdurl.encode(parts.geturl())
+        return mdurl.encode(without(parts.geturl(), strip_params))
     except ValueError:
         return None
 
@@ -44,6 +42,17 @@ def absolute_srcset(srcset: str, base: str, strip_params: Collection[str] = ()) 
     return ", ".join(candidates) or None
 
 
+def without(url: str, params: Collection[str]) -> str:
+    """`url` without the query parameters of these names, in any case; the others keep their bytes and their order."""
+    head, mark, rest = url.partition("?")
+    if not mark or not params:
+        return url
+    query, hash_mark, fragment = rest.partition("#")
+    dropped = {name.casefold() for name in params}
+    kept = [pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]).casefold() not in dropped]
+    return head + ("?" + "&".join(kept) if kept else "") + hash_mark + fragment
+
+
 def credentials(url: str) -> tuple[str, ...]:
     """Names of the parts of `url` that look like a credential: query parameters, or a user name before the host."""
     try:
@@ -53,9 +62,3 @@ def credentials(url: str) -> tuple[str, ...]:
         return ()
     names = (unquote_plus(pair.partition("=")[0]) for pair in re.split("[&;]", parts.query))
     return user + tuple(name for name in names if _CREDENTIAL.fullmatch(name))
-
-
-def _without(query: str, params: Collection[str]) -> str:
-    dropped = {name.casefold() for name in params}
-    kept = [pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]).casefold() not in dropped]
-    return "&".join(kept)

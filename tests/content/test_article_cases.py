@@ -1,0 +1,61 @@
+"""Articles as their authors write them. A case is a folder in tests/cases: article.md, and expected.json.
+
+expected.json holds "problems" (whole lines), or any of "article" (fields that it does not name are not compared; times
+are in UTC), "html", "lead" and "warnings" (whole lines; none where it is not named).
+"""
+
+import json
+from dataclasses import replace
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from feedpub.content import read_article, render_body
+from feedpub.errors import FeedpubError
+from feedpub.site import read_site
+
+CASES = Path(__file__).parents[1] / "cases"
+SITE = read_site("""\
+[site]
+title = "The Signal"
+url = "https://news.example.org"
+timezone = "Europe/Malta"
+author = "Ada Lovelace <ada@news.example.org>"
+article_url = "/blog/{slug}/"
+strip_params = ["token"]
+""")
+
+
+@pytest.mark.parametrize("case", sorted(path.parent for path in CASES.glob("*/*.md")), ids=lambda folder: folder.name)
+def test_an_article_reads_as_its_case_says(case: Path) -> None:
+    expected = {"problems": [], "warnings": [], **json.loads((case / "expected.json").read_text(encoding="utf-8"))}
+    assert named(described(case / "article.md"), expected) == expected
+
+
+def described(path: Path) -> dict[str, Any]:
+    """All that is read from a file, as JSON can hold it."""
+    text = path.read_bytes().decode("utf-8-sig")
+    try:
+        article = read_article(text, path.name, SITE)
+    except FeedpubError as error:
+        return {"problems": [str(problem) for problem in error.problems], "warnings": []}
+    body = render_body(article, SITE)
+    in_utc = replace(article, published=article.published.astimezone(UTC), updated=article.updated.astimezone(UTC))
+    return {
+        "problems": [],
+        "article": json.loads(msgspec.json.encode(in_utc)),
+        "html": body.html,
+        "lead": body.lead,
+        "warnings": [str(problem) for problem in body.problems],
+    }
+
+
+def named(seen: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
+    """What of `seen` the case names; problems that it does not expect are always among it."""
+    some = {key: seen.get(key) for key in expected}
+    if "article" in expected and "article" in seen:
+        some["article"] = {key: seen["article"][key] for key in expected["article"]}
+    return some
