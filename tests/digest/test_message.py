@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from feedpub.content import read_article
@@ -91,6 +91,8 @@ def test_the_sentinel_is_filled_in_wherever_a_line_breaks(before: int, after: st
 
 @given(st.text(max_size=300))
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example("000000000ࠀࠀࠀࠀࠀࠀࠀࠀࠀࠀ \x80 \x80")
+@example("=?utf-8?q?=0D=0ABcc=3A_x=40y.z?=")
 def test_no_title_breaks_out_of_its_header(title: str) -> None:
     quoted = "".join(f"\\U{ord(c):08X}" for c in title if not 0xD800 <= ord(c) <= 0xDFFF)
     try:

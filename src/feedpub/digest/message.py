@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -14,6 +15,7 @@ from feedpub.site import Digest, Site
 
 # Python's own limit gives quoted-printable lines of 78, and RFC 2045, 6.7 allows 76.
 _POLICY = SMTP.clone(max_line_length=76)
+_CRLF = "\r\n"
 _SOFT = b"=\r\n"
 # The sentinel in quoted-printable, in whatever place a soft line break fell into it.
 _SENTINEL = re.compile(b"(?:=\r\n)?".join(re.escape(bytes([octet])) for octet in UNSUBSCRIBE.encode()))
@@ -41,7 +43,6 @@ def letter(email: Email, issue: Issue, digest: Digest, site: Site) -> Letter:
     message["From"] = _address(digest.sender)
     if digest.reply_to:
         message["Reply-To"] = _address(digest.reply_to)
-    message["Subject"] = email.subject
     message["Date"] = issue.slot
     list_domain = re.sub(r"^tag:(?:.*@)?|,.*", "", site.authority)
     phrase = re.sub(r'["\\]', "", digest.title)
@@ -52,6 +53,7 @@ def letter(email: Email, issue: Issue, digest: Digest, site: Site) -> Letter:
         message.add_alternative(email.html, subtype="html", cte="quoted-printable")
         message.set_boundary(f"=_{hashlib.sha256((email.text + email.html).encode()).hexdigest()[:32]}")
     head, _, body = message.as_bytes().partition(b"\r\n\r\n")
+    head = _subject(email.subject) + head
     sender = digest.reply_to or digest.sender
     mailto = f"mailto:{quote(sender.email or '', safe='@')}?subject={quote(f'unsubscribe {digest.name}')}"
     edition = f"{digest.name}/{issue.slot.isoformat()}"
@@ -83,6 +85,13 @@ def _in_quoted_printable(url: str) -> bytes:
     encoded = re.sub(b"=", b"=3D", url.encode())
     pieces = re.findall(rb"(?:=[0-9A-F]{2}|[^=]){1,24}", encoded)
     return _SOFT + _SOFT.join(pieces) + _SOFT
+
+
+def _subject(text: str) -> bytes:
+    """The header line (RFC 2047). EmailMessage loses spaces between encoded words, so the older Header writes it; and
+    ASCII that looks like an encoded word is encoded too, lest it be read as one."""
+    charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
+    return f"Subject: {Header(text, charset, maxlinelen=76, header_name='Subject').encode(linesep=_CRLF)}\r\n".encode()
 
 
 def _address(author: Author) -> Address:
