@@ -33,7 +33,8 @@ class Built:
     output: Path
     feeds: tuple[Planned, ...]
     changes: Changes
-    articles: int
+    published: int
+    drafts: int
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
 
@@ -48,7 +49,9 @@ def load_site(folder: Path) -> Site:
     path = folder / SETTINGS
     if not path.is_file():
         what = "there is no such folder" if not folder.is_dir() else f"there is no {SETTINGS} in this folder"
-        raise FeedpubError([Problem(".", 0, "", what, "write one with: feedpub init")])
+        raise FeedpubError(
+            [Problem(".", 0, "", what, f"write one with: feedpub init {'' if folder == Path() else folder}".rstrip())]
+        )
     text = read_text(path, source=SETTINGS)
     if isinstance(text, Problem):
         raise FeedpubError([text])
@@ -94,7 +97,15 @@ def build(
     place = output or folder / site.output
     changes = write_tree(place, publication(feeds, site, body_of, lengths), adopt=adopt)
     warnings = [problem for body in bodies.values() for problem in body.problems]
-    return Built(place, feeds, changes, len(articles), tuple(sorted(problems)), tuple(sorted(warnings)))
+    return Built(
+        place,
+        feeds,
+        changes,
+        len(feeds[0].articles),
+        len(articles) - len(published),
+        tuple(sorted(problems)),
+        tuple(sorted(warnings)),
+    )
 
 
 def image_file(folder: Path, article: Article) -> Path | None:

@@ -86,7 +86,7 @@ def _reference_warnings(
         what = f"the image {quoted(reference.written)} has no alt text"
         yield _warning(article.source, reference.line, "", what, 'say what it shows: ![…](…), or alt: "…" in the shortcode')
     if _has_no_target(reference, article, site, folder, addresses):
-        what = f"the link {quoted(reference.written)} leads nowhere that feedpub knows: {reference.url}"
+        what = f"the {reference.kind} {quoted(reference.written)} leads nowhere that feedpub knows: {reference.url}"
         yield _warning(article.source, reference.line, "", what, "write the address that the page has on the site")
 
 

@@ -33,7 +33,8 @@ class Changes:
 def article_files(folder: Path, *, source: str) -> list[tuple[str, Path]]:
     """Every Markdown file below `folder`, in the order of its source: `source`, a slash, and its path in the folder.
 
-    Names that start with a dot are passed over, and so is what is no file; linked folders are not entered.
+    Names that start with a dot are passed over, and so are README.md, node_modules, and what is no file; linked folders are
+    not entered.
     Raises FeedpubError when the folder isn't there or can't be read.
     """
     if not folder.is_dir():
@@ -42,10 +43,11 @@ def article_files(folder: Path, *, source: str) -> list[tuple[str, Path]]:
     found = []
     with _clear_errors():
         for place, folders, files in os.walk(folder, onerror=_raise):
-            folders[:] = [name for name in folders if not name.startswith(".")]
+            folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]
             for name in files:
                 path = Path(place, name)
-                if name.lower().endswith((".md", ".markdown")) and not name.startswith(".") and path.is_file():
+                article = name.lower().endswith((".md", ".markdown")) and not name.startswith(".")
+                if article and name.lower() != "readme.md" and path.is_file():
                     relative = path.relative_to(folder).as_posix()
                     found.append((relative if source == "." else f"{source}/{relative}", path))
     return sorted(found)

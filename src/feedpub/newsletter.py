@@ -33,7 +33,7 @@ class Edition:
 def choose(site: Site, name: str | None) -> Digest:
     """The digest of that name, or the only one. Raises FeedpubError if there is none, or several and no name."""
     if not site.digests:
-        mend = "write a table [[digest]] with name, from and schedule; see docs/newsletter.md"
+        mend = "write a table [[digest]] with name, from and schedule, as in the feedpub.toml that feedpub init writes"
         raise FeedpubError([Problem("feedpub.toml", 0, "digest", "this site has no digest", mend)])
     names = [digest.name for digest in site.digests]
     if name is None and len(names) > 1:

@@ -121,7 +121,7 @@ def _in_words(what: str) -> str:
 def _default(spec: msgspec.structs.FieldInfo) -> str:
     example = spec.default if spec.default is not msgspec.NODEFAULT else None
     if not isinstance(example, str | int | list | tuple):
-        return "see docs/settings.md"
+        return "the feedpub.toml that feedpub init writes shows its form"
     if isinstance(example, tuple):
         example = list(example)
     return f"write for example {spec.encode_name} = {msgspec.json.encode(example).decode()}"

@@ -45,7 +45,7 @@ def build_command(
 def _refused(site: Path, error: FeedpubError, *, as_json: bool) -> None:
     problems = at(site, error.problems)
     if as_json:
-        write_json({"written": [], "kept": [], "removed": [], "problems": records(problems), "warnings": []})
+        write_json({"output": None, "written": [], "kept": [], "removed": [], "problems": records(problems), "warnings": []})
     say(problems)
     files = len({problem.source for problem in problems})
     click.echo(f"{counted(len(problems), 'problem')} in {counted(files, 'file')}; nothing was written.", err=True)
@@ -61,7 +61,8 @@ def _report(site: Path, built: Built, *, as_json: bool) -> None:
     else:
         click.echo(_table(built))
         summary = f"{len(changes.written)} written, {len(changes.kept)} kept, {len(changes.removed)} removed"
-        click.echo(f"\n{summary} in {built.output}, from {counted(built.articles, 'article')}.")
+        drafts = f"; {counted(built.drafts, 'draft')} left out" if built.drafts else ""
+        click.echo(f"\n{summary} in {built.output}, from {counted(built.published, 'article')}{drafts}.")
     say((*problems, *warnings))
     if problems:
         left = len({problem.source for problem in problems})

@@ -37,6 +37,6 @@ def check_command(site: Path, form: str) -> None:
                 click.echo(str(problem))
     warnings = len(found) - len(errors)
     verdict = f"{counted(len(errors), 'problem')} and {counted(warnings, 'warning')}" if found else "Nothing is wrong"
-    click.echo(f"{verdict} in {counted(articles, 'article')}.", err=True)
+    click.echo(f"{verdict} in {counted(articles, 'article')}." if articles else f"{verdict}.", err=True)
     if errors:
         sys.exit(1)

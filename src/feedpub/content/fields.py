@@ -173,6 +173,12 @@ def read_instant(text: str, zone: ZoneInfo) -> datetime:
     if not offset and hour is not None and back != moment:
         raise ValueError(
             f"{quoted(text)} does not exist in {zone.key}, where clocks skip that hour; "
-            f"write {back:%H:%M}, or an offset such as {text.strip()}+01:00"
+            f"write {back:%H:%M}, or an offset such as {text.strip()}{_offset(aware)}"
         )
     return aware
+
+
+def _offset(moment: datetime) -> str:
+    """`+01:00`"""
+    text = moment.strftime("%z")
+    return f"{text[:3]}:{text[3:5]}"

@@ -87,7 +87,7 @@ def rendered(template: jinja2.Template, context: Mapping[str, object], digest: D
 
 def template_fault(error: Exception, digest: Digest) -> FeedpubError:
     """What Jinja raised, as a Problem with the template and its line; of the subject, with the setting."""
-    what, mend = str(error) or type(error).__name__, "see docs/templates.md for what a template can use"
+    what, mend = str(error) or type(error).__name__, "feedpub templates copy shows what a template can use"
     if isinstance(error, jinja2.TemplateNotFound):
         return FeedpubError([digest.problem("template", f"there is no template {quoted(error.name)}", mend)])
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
