@@ -1,6 +1,7 @@
 """Slugs of names, and the address of an article."""
 
 import hashlib
+import re
 import unicodedata
 from functools import lru_cache
 from urllib.parse import quote
@@ -29,8 +30,7 @@ def name_slug(name: str, site: Site) -> str:
 @lru_cache(maxsize=4096)
 def _slug(name: str) -> str:
     text = name.casefold()
-    if text.startswith("."):  # .NET
-        text = f"dot-{text[1:]}"
+    text = re.sub(r"^\.(?=\w)", "dot-", text)  # .NET
     slug = slugify(text, replacements=_SIGNS, max_length=80, word_boundary=True)
     if not slug:
         # Nothing to transliterate: 🚀 is "rocket", !!! is "exclamation-mark-exclamation-mark-exclamation-mark".

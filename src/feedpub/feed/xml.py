@@ -1,5 +1,7 @@
 """Feed → RSS 2.0 and Atom 1.0. The only file that knows feedgen, and its traps."""
 
+import html
+import re
 from typing import Any
 
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
@@ -9,12 +11,13 @@ from lxml import etree
 from feedpub.model import Author, Entry, Feed
 
 _ATOM = "http://www.w3.org/2005/Atom"
+_RSS = "application/rss+xml"
 _HISTORY = "http://purl.org/syndication/history/1.0"
 
 
 def rss(feed: Feed, file: str) -> bytes:
     """RSS 2.0 of `feed`, whose own address is its base and `file`."""
-    return bytes(_generator(feed, file, "application/rss+xml").rss_str(pretty=True))
+    return bytes(_generator(feed, file, _RSS).rss_str(pretty=True))
 
 
 def atom(feed: Feed, file: str) -> bytes:
@@ -91,22 +94,23 @@ def _generator(feed: Feed, file: str, media_type: str) -> Any:
     generator.lastBuildDate(feed.updated)
     generator.pubDate(max((entry.published for entry in feed.entries), default=feed.updated))
     for entry in feed.entries:
-        _add(generator.add_entry(order="append"), entry)
+        _add(generator.add_entry(order="append"), entry, rss=media_type == _RSS)
     return generator
 
 
-def _add(item: Any, entry: Entry) -> None:
+def _add(item: Any, entry: Entry, *, rss: bool) -> None:
     item.id(entry.id)
     item.title(entry.title)
     item.link(href=entry.url, rel="alternate", type="text/html")
     item.published(entry.published)
     item.updated(entry.updated)
     # content:encoded is written only beside a description.
-    item.summary(entry.summary)
+    item.summary(_as_html(entry.summary) if rss else entry.summary)
     if entry.html:
         item.content(entry.html, type="html")
-    item.author([_person(author) for author in entry.authors])
-    # RSS has <author> for an address alone: a bare name would vanish from it.
+    # RSS has one <author>, an address; a bare name would vanish from it. dc:creator has them all.
+    mailed = [author for author in entry.authors if author.email][:1]
+    item.author([_person(author) for author in (mailed if rss else entry.authors)])
     item.dc.dc_creator([author.name for author in entry.authors])
     for category in entry.categories:
         item.category(term=category)
@@ -118,6 +122,11 @@ def _add(item: Any, entry: Entry) -> None:
             item.link(href=entry.image.url, rel="enclosure", type=entry.image.media_type, length=str(entry.image.length))
         item.media.content(media, group=None)
     item.links.given = item.link()
+
+
+def _as_html(text: str) -> str:
+    """RSS readers take a description for HTML: what they would take for a tag or an entity is escaped."""
+    return html.escape(text, quote=False) if re.search(r"<[A-Za-z/!?]|&[#\w]+;", text) else text
 
 
 def _person(author: Author) -> dict[str, str]:
