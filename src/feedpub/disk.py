@@ -41,7 +41,7 @@ def article_files(folder: Path, *, source: str) -> list[tuple[str, Path]]:
         mend = "make it, or name the folder of your articles in feedpub.toml: [site] articles"
         raise FeedpubError([Problem(source, 0, "", "there is no such folder", mend)])
     found = []
-    with _clear_errors():
+    with _clear_errors(folder):
         for place, folders, files in os.walk(folder, onerror=_raise):
             folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]
             for name in files:
@@ -74,7 +74,7 @@ def write_tree(output: Path, tree: Mapping[str, bytes], *, adopt: bool = False) 
     Raises FeedpubError, before anything changed, when `output` is a folder with files and no manifest (unless `adopt`),
     when a file of `tree` would replace one that is not ours or pass a symlink, or when the disk refuses.
     """
-    with _clear_errors():
+    with _clear_errors(output):
         if output.exists() and not output.is_dir():
             raise FeedpubError([Problem(str(output.absolute()), 0, "", "the output folder is a file", "choose a folder with -o")])
         output.mkdir(parents=True, exist_ok=True)
@@ -96,7 +96,7 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, keep: bool = False)
     something other than a file is in the way.
     """
     written = []
-    with _clear_errors():
+    with _clear_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for name in files:
             place = folder / name
@@ -227,12 +227,12 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _clear_errors() -> Iterator[None]:
-    """What the disk refuses is a Problem with its path: no space, no permission, a name too long."""
+def _clear_errors(folder: Path) -> Iterator[None]:
+    """What the disk refuses is a Problem with its path, or `folder`: no space, no permission, a name too long."""
     try:
         yield
     except OSError as error:
-        raise FeedpubError([_problem(error, os.path.abspath(error.filename or "."))]) from error
+        raise FeedpubError([_problem(error, os.path.abspath(error.filename or folder))]) from error
 
 
 def _problem(error: OSError, source: str) -> Problem:

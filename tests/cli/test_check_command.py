@@ -1,7 +1,10 @@
 """feedpub check: everything that is wrong or looks wrong, in one run."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import Result
@@ -136,3 +139,11 @@ def test_json_is_a_list_of_problems(write_site: Write, feedpub: Run) -> None:
         "mend": "write 2025-11-11 or 2025-11-11T09:00:00+01:00",
         "severity": "error",
     }
+
+
+def test_an_output_that_is_full_is_told_in_one_line(write_site: Write) -> None:
+    site = write_site({"articles/a.md": article()})
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-m", "feedpub", "build", site], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1
+    assert done.stderr == b"the system refused: No space left on device\n"

@@ -1,5 +1,6 @@
 """feedpub build."""
 
+import logging
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -99,6 +100,7 @@ def _watch(site: Path, output: Path | None, once: Callable[[], bool]) -> None:
     """Build again after every change in the site's folder or that of its articles, until Ctrl-C."""
     from watchfiles import DefaultFilter, watch
 
+    logging.getLogger("watchfiles").setLevel(logging.ERROR)  # it would tell of Ctrl-C on a line of its own
     folders, outputs = {site.resolve()}, {(output or site).resolve()} - {site.resolve()}
     with suppress(FeedpubError):
         settings = load_site(site)

@@ -1,5 +1,6 @@
 """How a command speaks: Problems as lines, annotations or JSON; progress on a terminal."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,11 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except FeedpubError as error:
             say(error.problems)
+            ctx.exit(1)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # `feedpub … | head`: click ends quietly
+                raise
+            click.echo(f"the system refused: {error.strerror or error}", err=True)
             ctx.exit(1)
 
 
