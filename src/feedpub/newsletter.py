@@ -1,4 +1,4 @@
-"""The use case: what an issue of a digest would be, as files to look at."""
+"""The use cases of a digest: an issue as files to look at, and an issue published into the ledger."""
 
 import os
 from collections.abc import Collection, Iterable
@@ -7,13 +7,16 @@ from datetime import datetime
 from pathlib import Path
 
 import imagesize
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
 
 from feedpub.build import image_file
 from feedpub.content import render_body
-from feedpub.digest import Letter, check_categories, compose, letter, lint, message, render
+from feedpub.digest import Letter, check_categories, compose, last_slot, letter, lint, message, render
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.model import UNSUBSCRIBE, Article, Email, Issue
 from feedpub.site import Digest, Site
+from feedpub.store import add_issue, considered, has_issue, issued_slugs
 from feedpub.templates import environment
 
 # Whom the files of a preview are addressed to: RFC 2606 keeps the name free.
@@ -77,6 +80,42 @@ def preview(made: Edition, site: Site) -> dict[str, bytes]:
         "issue.eml": message(made.letter, to=_READER, unsubscribe=link),
     }
     return files | ({"issue.html": made.email.html.replace(UNSUBSCRIBE, link).encode()} if made.email.html else {})
+
+
+def due(conn: Connection, site: Site, *, now: datetime) -> list[tuple[Digest, datetime]]:
+    """The digests with a slot that came since the last one looked at, and that slot: the latest only, however many came.
+
+    A digest that the ledger does not know is noted with its last slot, so that its first issue is that of its next.
+    """
+    found = []
+    for digest in site.digests:
+        slot, seen = last_slot(digest, now), considered(conn, digest.name)
+        if seen is None:
+            add_issue(conn, digest.name, slot or now, None, now=now)
+        elif slot and slot.timestamp() > seen:
+            found.append((digest, slot))
+    return found
+
+
+def publish(
+    engine: Engine, folder: Path, site: Site, digest: Digest, articles: Iterable[Article], *, slot: datetime, now: datetime
+) -> tuple[Edition | None, int]:
+    """Make the issue of `slot` and queue its deliveries, in one transaction; the edition, and how many were queued.
+
+    Where there is an issue of that slot already, by an earlier run or another process, nothing is added. Where nothing is
+    new the slot is noted as looked at, and there is no edition. Sends nothing: `deliver()` does.
+    """
+    with engine.begin() as conn:
+        if has_issue(conn, digest.name, slot):
+            return None, 0
+        issued = issued_slugs(conn, digest.name)
+    made = edition(folder, site, digest, articles, slot=slot, issued=issued)
+    try:
+        with engine.begin() as conn:
+            queued = add_issue(conn, digest.name, slot, (made.issue, made.email.subject, made.letter) if made else None, now=now)
+    except IntegrityError:  # another process made it in the meantime
+        queued = 0
+    return made, queued
 
 
 def _template_file(digest: Digest) -> str:

@@ -123,6 +123,23 @@ def read_mailbox(text: str) -> Author:
     return Author(author.name if author.email else "", f"{local}@{domain}")
 
 
+def read_mail_url(text: str) -> str:
+    """`maildir:FOLDER`, `smtp://host:25` or `smtps://host:465`, with a user before an @ but no password."""
+    example = "write maildir:outbox, smtp://user@mail.example.org:587 or smtps://user@mail.example.org"
+    if re.fullmatch(r"maildir:.+", text):
+        return text
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0 and parts.path in ("", "/")
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError(f"{quoted(re.sub(':[^:@/]*@', ':…@', text))} is not a way to send mail; {example}")
+    if parts.password is not None:
+        raise ValueError("holds a password; put it into the environment as FEEDPUB_SMTP_PASSWORD, or into a password_file")
+    return text
+
+
 def read_name(text: str) -> str:
     """`text` if it can name a folder and stand in a mail header."""
     if not re.fullmatch("[a-z0-9][a-z0-9-]{0,39}", text):

@@ -69,8 +69,27 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return Problem("feedpub.toml", line, f"digest.{setting}", what, mend, "warning" if warning else "error")
 
 
+class Store(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The table [store]: where subscribers and the ledger are kept; a SQLite path is relative to feedpub.toml."""
+
+    url: str = "sqlite:///feedpub.db"
+
+
+class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The table [mail]: how messages leave. `rate` is messages per second, `per_hour` and `per_day` a provider's quotas."""
+
+    url: str = "maildir:outbox"
+    connections: Positive = 4
+    rate: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    per_hour: Positive | None = None
+    per_day: Positive | None = None
+    bounce: Author | None = None
+    password_file: str | None = None
+    timeout: Annotated[int, msgspec.Meta(ge=1, le=300)] = 60
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The table [site], with the other tables in `feeds`, `categories` and `digests`.
+    """The table [site], with the other tables in `feeds`, `categories`, `digests`, `store` and `mail`.
 
     `url` and `feeds_url` end without a slash. `id` is the start of a tag URI (RFC 4151), "" where it is not set.
     """
@@ -89,6 +108,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     feeds: Feeds = Feeds()
     categories: dict[str, str] = {}
     digests: tuple[Digest, ...] = ()
+    store: Store = Store()
+    mail: Mail = Mail()
 
     @property
     def feeds_url(self) -> str:
@@ -114,11 +135,13 @@ def read_site(text: str, source: str = "feedpub.toml") -> Site:
     if not isinstance(tables.get("site"), dict):
         settings.problem("site", None, "the table [site] is missing", "write [site], and under it title and url")
         raise FeedpubError(settings.problems)
-    site = settings.read(Site, tables["site"], path="site", readers=_SITE_READERS, skip=("feeds", "categories", "digests"))
+    site = settings.read(Site, tables["site"], path="site", readers=_SITE_READERS, skip=_OTHER_TABLES)
     digests = _digests(settings, tables.get("digest", []), site)
-    if site is None or feeds is None or settings.problems:
+    store = settings.read(Store, tables.get("store", {}), path="store", readers={})
+    mail = settings.read(Mail, tables.get("mail", {}), path="mail", readers=_MAIL_READERS)
+    if site is None or feeds is None or store is None or mail is None or settings.problems:
         raise FeedpubError(settings.problems)
-    return msgspec.structs.replace(site, feeds=feeds, categories=categories, digests=digests)
+    return msgspec.structs.replace(site, feeds=feeds, categories=categories, digests=digests, store=store, mail=mail)
 
 
 def _digests(settings: Settings, tables: object, site: Site | None) -> tuple[Digest, ...]:
@@ -162,7 +185,8 @@ def _categories(settings: Settings, table: object) -> dict[str, str]:
     return slugs
 
 
-_TABLES = {"site": Site, "feeds": Feeds, "categories": dict, "digest": Digest}
+_TABLES = {"site": Site, "feeds": Feeds, "categories": dict, "digest": Digest, "store": Store, "mail": Mail}
+_OTHER_TABLES = ("feeds", "categories", "digests", "store", "mail")
 _SITE_READERS: dict[str, Reader] = {
     "title": readers.read_title,
     "url": readers.read_base_url,
@@ -174,6 +198,7 @@ _SITE_READERS: dict[str, Reader] = {
     "articles": readers.read_folder,
     "output": readers.read_folder,
 }
+_MAIL_READERS: dict[str, Reader] = {"url": readers.read_mail_url, "bounce": readers.read_mailbox}
 _FEEDS_READERS: dict[str, Reader] = {"url": readers.read_base_url, "hub": readers.read_web_url}
 _DIGEST_READERS: dict[str, Reader] = {
     "name": readers.read_name,

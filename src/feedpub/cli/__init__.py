@@ -7,6 +7,10 @@ from feedpub.cli.check import check_command
 from feedpub.cli.digest import digest_command
 from feedpub.cli.init import init_command
 from feedpub.cli.report import Commands
+from feedpub.cli.schedule import schedule_command
+from feedpub.cli.send import send_command
+from feedpub.cli.status import status_command
+from feedpub.cli.subscribers import subscribers_command
 from feedpub.cli.templates import templates_command
 
 __all__ = ["main"]
@@ -22,8 +26,12 @@ def main() -> None:
     feedpub check my-site    say everything that is wrong with it
     feedpub build my-site    publish its feeds
     feedpub digest           see the next issue of its newsletter
+    feedpub send weekly      send it to its subscribers
     """
 
 
-for command in (init_command, build_command, check_command, digest_command, templates_command):
+for command in (
+    init_command, build_command, check_command, digest_command, templates_command, subscribers_command, send_command,
+    schedule_command, status_command,
+):  # fmt: skip
     main.add_command(command)

@@ -34,7 +34,7 @@ def digest_command(
     now = datetime.now(UTC)
     site = load_site(folder)
     chosen = [choose(site, name)] if name or not list_them else list(site.digests) or [choose(site, None)]
-    times = {option: _time(text, option, chosen[0]) for option, text in (("--at", at_time), ("--since", since)) if text}
+    times = {option: read_time(text, option, chosen[0]) for option, text in (("--at", at_time), ("--since", since)) if text}
     articles, problems = load_articles(folder, site)
     if problems:
         raise _at_fault(folder, problems)
@@ -91,7 +91,8 @@ def _list(folder: Path, site: Site, digests: list[Digest], articles: list[Articl
     click.echo(table(rows, ("digest", "last, next five", "zone", "next issue"), left=True))
 
 
-def _time(text: str, option: str, digest: Digest) -> datetime:
+def read_time(text: str, option: str, digest: Digest) -> datetime:
+    """The time that an option names, in the digest's zone. Raises click.BadParameter."""
     from feedpub.content import read_instant
 
     assert digest.timezone

@@ -1,0 +1,143 @@
+"""How many messages a second leave, beside postfix's own smtp-source, both into smtp-sink on this machine.
+
+`python benchmarks/send.py` needs Debian's package postfix, of which it runs smtp-source and smtp-sink alone. The figures
+are of one process, with the ledger in SQLite; creating the deliveries, and memory, are measured too.
+"""
+
+import argparse
+import json
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from feedpub.store import open_store
+from feedpub.store.schema import subscribers, subscriptions
+
+NOW = datetime(2025, 11, 17, 8, tzinfo=UTC)
+SETTINGS = """\
+[site]
+title = "Benchmark"
+url = "https://bench.example"
+id = "tag:bench.example,2025:"
+
+[[digest]]
+name = "weekly"
+from = "Benchmark <news@bench.example>"
+schedule = "0 8 * * mon"
+max_age = "3650d"
+postal_address = "1 Long Street"
+
+[mail]
+connections = {connections}
+"""
+PROGRAM = """
+    import json, resource, sys, threading, time
+    from datetime import UTC, datetime
+    from pathlib import Path
+    from feedpub.build import load_articles, load_site
+    from feedpub.delivery import deliver
+    from feedpub.newsletter import choose, publish
+    from feedpub.store import open_store
+    from feedpub.transport import Smtp
+    folder, port, now = Path(sys.argv[1]), sys.argv[2], datetime(2025, 11, 17, 8, tzinfo=UTC)
+    site, engine = load_site(folder), open_store("sqlite:///feedpub.db", folder)
+    articles, _ = load_articles(folder, site)
+    start = time.perf_counter()
+    _, queued = publish(engine, folder, site, choose(site, None), articles, slot=now, now=now)
+    made = time.perf_counter() - start
+    start = time.perf_counter()
+    if port != "0":
+        report = deliver(engine, site, lambda: Smtp(f"smtp://127.0.0.1:{port}"), clock=lambda: now, stop=threading.Event())
+        assert report.answers["sent"] == queued, report
+    sent = time.perf_counter() - start
+    print(json.dumps([queued, made, sent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+"""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def site(folder: Path, people: int, connections: int) -> None:
+    """A site of ten stories with so many active subscribers."""
+    (folder / "articles").mkdir(parents=True)
+    (folder / "feedpub.toml").write_text(SETTINGS.format(connections=connections))
+    for n in range(10):
+        excerpt = "A sentence of words. " * 8
+        text = f"---\ntitle: Story {n}\npublishedAt: 2025-11-{n + 1:02}\nfeatured: true\nexcerpt: {excerpt}\n---\n"
+        (folder / f"articles/{n}.md").write_text(text)
+    engine = open_store("sqlite:///feedpub.db", folder)
+    stamp = NOW.timestamp()
+    for start in range(0, people, 10_000):
+        numbers = range(start + 1, min(start + 10_000, people) + 1)
+        with engine.begin() as conn:
+            conn.execute(
+                insert(subscribers),
+                [
+                    {"id": n, "address": f"reader{n}@d{n % 97}.example", "key": f"reader{n}@d{n % 97}.example",
+                     "domain": f"d{n % 97}.example", "token": f"{n:024}", "added": stamp}
+                    for n in numbers
+                ],
+            )  # fmt: skip
+            rows = [{"subscriber_id": n, "digest": "weekly", "state": "active", "since": stamp} for n in numbers]
+            conn.execute(insert(subscriptions), rows)
+    engine.dispose()
+
+
+def ours(people: int, connections: int, port: int) -> list[float]:
+    """Deliveries, seconds to create them, seconds to send them, and MB of peak memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        site(Path(folder, "site"), people, connections)
+        command = [sys.executable, "-c", textwrap.dedent(PROGRAM), str(Path(folder, "site")), str(port)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+    figures: list[float] = json.loads(done.stdout)
+    return figures
+
+
+def theirs(messages: int, connections: int, port: int, size: int) -> float:
+    """Seconds that smtp-source takes for so many messages of so many bytes."""
+    source = shutil.which("smtp-source") or "/usr/sbin/smtp-source"
+    command = [source, "-s", str(connections), "-m", str(messages), "-l", str(size), "-d", f"inet:127.0.0.1:{port}"]
+    start = time.perf_counter()
+    subprocess.run(command, check=True)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=10_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--connections", type=int, default=4)
+    parser.add_argument("--people", type=int, default=1_000_000, help="subscribers of the issue whose deliveries are created")
+    options = parser.parse_args()
+    port = free_port()
+    sink = subprocess.Popen([shutil.which("smtp-sink") or "/usr/sbin/smtp-sink", "-u", "nobody", f"127.0.0.1:{port}", "100"])
+    time.sleep(0.5)
+    try:
+        rows = []
+        for _ in range(options.runs):
+            queued, _, sent, memory = ours(options.messages, options.connections, port)
+            rows.append((queued / sent, options.messages / theirs(options.messages, options.connections, port, 26_000), memory))
+        mine, other, memory = (statistics.median(figures) for figures in zip(*rows, strict=True))
+        beside = f"smtp-source {other:,.0f}/s; ratio {mine / other:.2f}"
+        print(f"sending, {options.connections} connections: {mine:,.0f} messages/s; {beside}; {memory:.0f} MB")
+    finally:
+        sink.terminate()
+        sink.wait()
+    queued, made, _, memory = ours(options.people, options.connections, 0)
+    print(f"creating {queued:,.0f} deliveries: {made:.1f} s; {memory:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

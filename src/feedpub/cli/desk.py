@@ -1,0 +1,59 @@
+"""What the commands of the newsletter share: the site, its store, and the way its messages leave."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from feedpub.build import load_articles, load_site
+from feedpub.cli.report import at
+from feedpub.errors import FeedpubError, Problem
+from feedpub.model import Article
+from feedpub.site import Site
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from feedpub.transport import Transport
+
+PASSWORD = "FEEDPUB_SMTP_PASSWORD"  # noqa: S105 the name of the variable
+site_option = click.option(
+    "--site", "folder", type=click.Path(path_type=Path), default=".", show_default="here", help="The site's folder."
+)
+
+
+def store_of(folder: Path, site: Site) -> "Engine":
+    """The site's database."""
+    from feedpub.store import open_store
+
+    return open_store(site.store.url, folder)
+
+
+def sound_articles(folder: Path, site: Site) -> list[Article]:
+    """Every article of the site. Raises FeedpubError with the Problems of all of them, as a build would."""
+    articles, problems = load_articles(folder, site)
+    if problems:
+        raise FeedpubError(at(folder, problems))
+    return articles
+
+
+def way_out(folder: Path, site: Site) -> Callable[[], "Transport"]:
+    """Makes connections to where [mail] url sends. The password is that of the environment, else of the file."""
+    from feedpub.transport import Maildir, Smtp
+
+    if site.mail.url.startswith("maildir:"):
+        place = folder / site.mail.url.removeprefix("maildir:")
+        return lambda: Maildir(place)
+    password = os.environ.get(PASSWORD)
+    if password is None and site.mail.password_file:
+        try:
+            password = (folder / site.mail.password_file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            what = f"this file can't be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}"
+            raise FeedpubError([Problem("feedpub.toml", 0, "mail.password_file", what, f"or set {PASSWORD}")]) from error
+    return lambda: Smtp(site.mail.url, password=password, timeout=site.mail.timeout)
+
+
+__all__ = ["load_site", "site_option", "sound_articles", "store_of", "way_out"]

@@ -1,0 +1,52 @@
+"""feedpub schedule."""
+
+import signal
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from feedpub.cli.desk import load_site, site_option, sound_articles, store_of, way_out
+from feedpub.cli.report import counted, say
+from feedpub.errors import FeedpubError
+
+
+@click.command("schedule")
+@site_option
+def schedule_command(folder: Path) -> None:
+    """Send every digest when it is due, until told to stop.
+
+    SIGTERM or Ctrl-C finishes the messages in flight, notes them, and ends with 0. A slot that passed while nothing ran
+    goes out at the start, the latest only.
+    """
+    from feedpub.delivery import deliver
+    from feedpub.newsletter import due, publish
+    from feedpub.scheduler import run
+
+    site = load_site(folder)
+    engine, connect = store_of(folder, site), way_out(folder, site)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+
+    def work() -> None:
+        now = datetime.now(UTC)
+        try:
+            with engine.begin() as conn:
+                slots = due(conn, site, now=now)
+            articles = sound_articles(folder, site) if slots else []
+            for digest, slot in slots:
+                made, queued = publish(engine, folder, site, digest, articles, slot=slot, now=now)
+                what = f"{made.email.subject}: {counted(queued, 'delivery')} queued" if made else "nothing new, no issue"
+                click.echo(f"{now:%Y-%m-%d %H:%M:%S} {digest.name}, {slot:%a %Y-%m-%d %H:%M %Z}: {what}")
+            report = deliver(engine, site, connect, clock=lambda: datetime.now(UTC), stop=stop)
+            if report.answers or report.stopped:
+                sent, waits, failed = (report.answers[state] for state in ("sent", "queued", "failed"))
+                done = f"{sent:,} sent, {waits:,} deferred, {failed:,} failed. {report.stopped}".rstrip()
+                click.echo(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {done}")
+        except FeedpubError as error:  # it may be mended before the next turn
+            say(error.problems)
+
+    click.echo(f"Watching {counted(len(site.digests), 'digest')}; stop with Ctrl-C.", err=True)
+    run(site.digests, work, stop)

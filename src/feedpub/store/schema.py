@@ -1,0 +1,117 @@
+"""The tables. Every time is in seconds since 1970, UTC."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+_Key = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself in SQLite
+
+# version: of this schema; salt: of the hashes in `suppressions`.
+about = Table("about", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False))
+
+# `key` is the address in small letters, by which a person is known; `token` stands in their links instead of it.
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("address", String(320), nullable=False),
+    Column("key", String(320), nullable=False, unique=True),
+    Column("domain", String(255), nullable=False),
+    Column("token", String(40), nullable=False, unique=True),
+    Column("added", Float, nullable=False),
+)
+
+# A person in one digest: pending, active, ended or suppressed.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("subscriber_id", _Key, ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("digest", String(40), primary_key=True),
+    Column("state", String(12), nullable=False),
+    Column("since", Float, nullable=False),
+    Index("subscriptions_by_digest", "digest", "state", "subscriber_id"),
+)
+
+# Proof of consent: every change of a subscription, when, how, and to what text the person agreed.
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("subscriber_id", _Key, ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("digest", String(40), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("how", Text, nullable=False),
+)
+
+# Salted hashes of addresses that are never to be written to again: of people who left for good, and of dead mailboxes.
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+# The latest slot of a digest that was looked at, whether an issue came of it or not.
+digests = Table("digests", metadata, Column("name", String(40), primary_key=True), Column("slot", Float, nullable=False))
+
+issues = Table(
+    "issues",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("digest", String(40), nullable=False),
+    Column("slot", Float, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("letter", LargeBinary, nullable=False),
+    Column("made", Float, nullable=False),
+    UniqueConstraint("digest", "slot"),
+)
+
+issued = Table(
+    "issued",
+    metadata,
+    Column("digest", String(40), primary_key=True),
+    Column("slug", String(255), primary_key=True),
+    Column("issue_id", _Key, ForeignKey("issues.id", ondelete="CASCADE"), nullable=False),
+)
+
+# Issue × subscriber: queued, sending (under a lease), sent or failed. `worker` holds the lease until `lease`.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("issue_id", _Key, ForeignKey("issues.id", ondelete="CASCADE"), nullable=False),
+    Column("subscriber_id", _Key, ForeignKey("subscribers.id", ondelete="SET NULL"), index=True),
+    Column("state", String(8), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", Float, nullable=False, server_default="0"),
+    Column("lease", Float),
+    Column("worker", String(80)),
+    Column("settled", Float),
+    Column("reason", Text),
+    UniqueConstraint("issue_id", "subscriber_id"),
+    Index("deliveries_due", "state", "not_before", "id"),
+    Index("deliveries_settled", "state", "settled"),
+)
+
+# A destination that asked us to slow down: nothing goes there before `until`; `pause` is how long it was.
+domains = Table(
+    "domains",
+    metadata,
+    Column("domain", String(255), primary_key=True),
+    Column("until", Float, nullable=False),
+    Column("pause", Float, nullable=False),
+)

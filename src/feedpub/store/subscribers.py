@@ -1,0 +1,135 @@
+"""Subscribers, their subscriptions, and the proof of each."""
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import Connection, delete, func, select, update
+
+from feedpub.store.schema import about, changes, deliveries, issues, subscribers, subscriptions, suppressions
+
+State = Literal["pending", "active", "ended", "suppressed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A person in one digest; `since` (aware, UTC) is when it came to its state."""
+
+    address: str
+    digest: str
+    state: State
+    since: datetime
+
+
+def read_address(text: str) -> str:
+    """`text` as a mail address, its domain in small letters; no DNS is asked. Raises ValueError with what is wrong."""
+    try:
+        return validate_email(text.strip(), check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from error
+
+
+def add_subscriber(
+    conn: Connection, address: str, digest: str, *, now: datetime, how: str, state: State = "active"
+) -> Literal["added", "there already", "suppressed"]:
+    """Subscribe `address` to `digest`; `how` is the proof (a form, an import and its line).
+
+    A suppressed address stays out, and an active subscription as it is. One that had ended begins anew.
+    """
+    if is_suppressed(conn, address):
+        return "suppressed"
+    key = address.casefold()
+    subscriber = conn.scalar(select(subscribers.c.id).where(subscribers.c.key == key))
+    if subscriber is None:
+        row = {"address": address, "key": key, "domain": key.rpartition("@")[2], "token": secrets.token_urlsafe(18)}
+        subscriber = conn.execute(subscribers.insert().values(**row, added=now.timestamp())).inserted_primary_key[0]  # type: ignore[index]
+    old = conn.scalar(select(subscriptions.c.state).where(_of(subscriber, digest)))
+    if old in ("active", "suppressed", state):
+        return "suppressed" if old == "suppressed" else "there already"
+    _set_state(conn, subscriber, digest, state, now=now, how=how)
+    return "added"
+
+
+def end_subscription(conn: Connection, address: str, digest: str | None, *, now: datetime, how: str) -> int:
+    """End the subscription of `address` to `digest` (None: all); how many that were. What waits for them is not sent."""
+    found = conn.execute(
+        select(subscriptions.c.subscriber_id, subscriptions.c.digest)
+        .join(subscribers)
+        .where(subscribers.c.key == address.casefold(), subscriptions.c.state.in_(("pending", "active")))
+    ).all()
+    ended = [row for row in found if digest in (None, row.digest)]
+    for row in ended:
+        _set_state(conn, row.subscriber_id, row.digest, "ended", now=now, how=how)
+    return len(ended)
+
+
+def suppress_subscriber(conn: Connection, address: str, *, now: datetime, reason: str) -> None:
+    """Never write to `address` again: no import brings it back, and what waits for it is not sent."""
+    _suppress(conn, address, now=now, reason=reason)
+    subscriber = conn.scalar(select(subscribers.c.id).where(subscribers.c.key == address.casefold()))
+    if subscriber is not None:
+        for digest in conn.scalars(select(subscriptions.c.digest).where(subscriptions.c.subscriber_id == subscriber)).all():
+            _set_state(conn, subscriber, digest, "suppressed", now=now, how=reason)
+
+
+def forget_subscriber(conn: Connection, address: str, *, now: datetime) -> bool:
+    """Erase all that is known of `address` but a salted hash, so that no import brings it back; whether it was known."""
+    subscriber = conn.scalar(select(subscribers.c.id).where(subscribers.c.key == address.casefold()))
+    _suppress(conn, address, now=now, reason="removed")
+    if subscriber is None:
+        return False
+    conn.execute(delete(deliveries).where(deliveries.c.subscriber_id == subscriber, deliveries.c.state == "queued"))
+    conn.execute(delete(subscribers).where(subscribers.c.id == subscriber))
+    return True
+
+
+def is_suppressed(conn: Connection, address: str) -> bool:
+    """Whether `address` is never to be written to again."""
+    return conn.scalar(select(suppressions.c.hash).where(suppressions.c.hash == _hash(conn, address))) is not None
+
+
+def find_subscriptions(conn: Connection, *, digest: str | None = None, address: str | None = None) -> Iterator[Subscription]:
+    """Subscriptions by address and digest: all, or those of a digest or an address."""
+    query = select(subscribers.c.address, subscriptions.c.digest, subscriptions.c.state, subscriptions.c.since).join(subscribers)
+    if digest:
+        query = query.where(subscriptions.c.digest == digest)
+    if address:
+        query = query.where(subscribers.c.key == address.casefold())
+    rows = conn.execution_options(yield_per=1_000).execute(query.order_by(subscribers.c.key, subscriptions.c.digest))
+    for row in rows:
+        yield Subscription(row.address, row.digest, row.state, datetime.fromtimestamp(row.since, UTC))
+
+
+def proof(conn: Connection, address: str) -> list[tuple[datetime, str, str, str]]:
+    """Every change of the subscriptions of `address`, the oldest first: when (UTC), digest, state, how."""
+    query = select(changes).join(subscribers).where(subscribers.c.key == address.casefold()).order_by(changes.c.id)
+    return [(datetime.fromtimestamp(row.at, UTC), row.digest, row.state, row.how) for row in conn.execute(query)]
+
+
+def _set_state(conn: Connection, subscriber: int, digest: str, state: State, *, now: datetime, how: str) -> None:
+    values = {"state": state, "since": now.timestamp()}
+    if not conn.execute(update(subscriptions).where(_of(subscriber, digest)).values(**values)).rowcount:
+        conn.execute(subscriptions.insert().values(subscriber_id=subscriber, digest=digest, **values))
+    if state != "active":  # what waits for this person is not sent
+        waits = (deliveries.c.subscriber_id == subscriber) & (deliveries.c.state == "queued")
+        of_digest = deliveries.c.issue_id.in_(select(issues.c.id).where(issues.c.digest == digest))
+        conn.execute(update(deliveries).where(waits, of_digest).values(state="failed", reason=f"subscription {state}"))
+    conn.execute(changes.insert().values(subscriber_id=subscriber, digest=digest, state=state, at=now.timestamp(), how=how))
+
+
+def _suppress(conn: Connection, address: str, *, now: datetime, reason: str) -> None:
+    if not is_suppressed(conn, address):
+        conn.execute(suppressions.insert().values(hash=_hash(conn, address), reason=reason, at=now.timestamp()))
+
+
+def _hash(conn: Connection, address: str) -> str:
+    salt = conn.scalar(select(func.max(about.c.value)).where(about.c.name == "salt"))
+    return hashlib.sha256(f"{salt}{address.casefold()}".encode()).hexdigest()
+
+
+def _of(subscriber: int, digest: str):  # type: ignore[no-untyped-def]
+    return (subscriptions.c.subscriber_id == subscriber) & (subscriptions.c.digest == digest)
