@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+import click
 import msgspec
 import pytest
 import yaml
@@ -51,7 +52,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @page
 def test_options_exist(page: Path) -> None:
-    known = {option for command in main.commands.values() for parameter in command.params for option in parameter.opts}
+    commands = [*main.commands.values()]
+    commands += [inner for group in commands if isinstance(group, click.Group) for inner in group.commands.values()]
+    known = {option for command in commands for parameter in command.params for option in parameter.opts}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page.read_text(encoding="utf-8")))
     assert named <= known | {"--help"}
 
