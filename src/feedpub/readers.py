@@ -157,12 +157,27 @@ def read_schedule(text: str) -> str:
         )
     if numbers := re.findall(r"(?<![/\d#])[0-7](?!\d)", fields[4]):
         # Cron counts from Sunday, APScheduler from Monday: a number is read as another day than was meant.
-        days = {number: _WEEKDAYS[int(number)] for number in numbers}
+        days = {number: _WEEKDAYS[int(number) % 7] for number in numbers}
         named = re.sub(r"(?<![/\d#])[0-7](?!\d)", lambda found: days[found[0]], fields[4])
         raise ValueError(
             f"the weekday {quoted(fields[4])} is a number, and programs disagree on which day that is; write {named}"
         )
-    return " ".join(fields).lower()
+    weekdays = [_weekdays(part) for part in fields[4].lower().split(",")]
+    if None in weekdays:
+        raise ValueError(f"{quoted(fields[4])} is not a weekday; write names, such as mon, mon-fri or tue,thu")
+    return " ".join((*fields[:4], ",".join(filter(None, weekdays)))).lower()
+
+
+def _weekdays(part: str) -> str | None:
+    """A weekday, or a range of them as a list: `sat-mon` is `sat,sun,mon`. None if it is neither."""
+    first, dash, last = part.partition("-")
+    if part == "*":
+        return part
+    if first not in _WEEKDAYS or (dash and last not in _WEEKDAYS):
+        return None
+    start = _WEEKDAYS.index(first)
+    count = (_WEEKDAYS.index(last) - start) % 7 + 1 if dash else 1
+    return ",".join(_WEEKDAYS[(start + n) % 7] for n in range(count))
 
 
 def read_age(text: str) -> timedelta:
@@ -181,4 +196,4 @@ def read_colour(text: str) -> str:
     return "#" + (found[1] if len(found[1]) == 6 else "".join(digit * 2 for digit in found[1]))
 
 
-_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")

@@ -79,6 +79,15 @@ def test_contrast_is_checked_and_enough_in_both_schemes(show: Callable[..., Page
     assert len(found["passes"][0]["nodes"]) > 20
 
 
+@pytest.mark.parametrize("width", [320, 600])
+def test_a_word_longer_than_the_line_is_broken(show: Callable[..., Page], issue: Path, width: int) -> None:
+    html = (issue / "issue.html").read_text()
+    long = html.replace("Two Hundred and Fourteen", "W" * 190).replace("Samira", "S" * 80).replace("Every Friday", "e" * 300)
+    (issue / "long.html").write_text(long.replace("The Open Margin, monthly", "T" * 120).replace("Mdina", "m" * 200))
+    page = show(width, file="long.html")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_dark_mode_has_its_own_colours(show: Callable[..., Page]) -> None:
     colour = "getComputedStyle(document.querySelector('.card')).backgroundColor"
     assert show(dark=False).evaluate(colour) == "rgb(255, 253, 249)"

@@ -65,6 +65,8 @@ def test_the_list_shows_slots_and_what_comes_next(write_digest: Write, feedpub: 
         (("0 8 * * mon", "0 8 31 feb *"), "feedpub.toml:11: digest.schedule: \"0 8 31 feb *\" never comes"),
         (("0 8 * * mon", "0 8 * *"), "is not five fields"),
         (("0 8 * * mon", "@daily"), "is not five fields"),
+        (("0 8 * * mon", "0 8 * * mon#2"), '"mon#2" is not a weekday; write names'),
+        (("0 8 * * mon", "0 8 * * funday"), '"funday" is not a weekday'),
         (("The Signal <news@news.example.org>", "The Signal"), 'feedpub.toml:10: digest.from: "The Signal" is not a mail'),
         (("news@news.example.org", "news@localhost"), "is not a mail address"),
         (('"The Signal <news@news.example.org>"', '"a@b.cd\\nBcc: x@y.zz"'), "is not a mail address"),

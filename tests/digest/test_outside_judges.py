@@ -21,6 +21,8 @@ FALLS_BACK = {
     "max-width": "Outlook for Windows has a table of 600 px around the column",
     "max-height": "the preheader is hidden by display:none too",
     "overflow": "the preheader is hidden by display:none too",
+    "word-break": "only a word longer than the line needs it",
+    "word-wrap": "only a word longer than the line needs it",
     "height": "Yahoo drops it, and the image keeps its shape by its attributes",
 }
 

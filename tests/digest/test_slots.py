@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from feedpub.digest import last_slot, next_slots
 from feedpub.errors import FeedpubError
 from feedpub.model import Author
+from feedpub.readers import read_schedule
 from feedpub.site import Digest
 
 ZONES = [
@@ -49,6 +50,14 @@ def test_a_time_that_comes_twice_is_the_first() -> None:
 def test_weekdays_are_the_days_they_are_named() -> None:
     slots = next_slots(digest("0 8 * * mon,thu"), at("2025-11-11T00:00"), 3)
     assert [f"{slot:%a %d %H:%M}" for slot in slots] == ["Thu 13 08:00", "Mon 17 08:00", "Thu 20 08:00"]
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "count"), [("sun-sat", 7), ("sat-mon", 3), ("MON-FRI", 5), ("*", 7), ("tue,thu-fri", 3), ("sun", 1)]
+)
+def test_ranges_of_weekdays_go_round_the_week(weekdays: str, count: int) -> None:
+    one = digest(read_schedule(f"0 8 * * {weekdays}"))
+    assert len([slot for slot in next_slots(one, at("2025-11-09T23:00"), 20) if slot < at("2025-11-17T00:00")]) == count
 
 
 def test_a_slot_at_this_very_moment_is_the_last_and_not_the_next() -> None:

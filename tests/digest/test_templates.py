@@ -142,6 +142,18 @@ def test_rendering_touches_no_network(say: Callable[..., Result]) -> None:
     assert connections == []
 
 
+@pytest.mark.parametrize("template", ["", "  ", "<!-- nothing -->", "<html><body></body></html>"])
+def test_a_template_that_comes_out_empty_is_a_problem(say: Callable[..., Result], template: str) -> None:
+    assert "digest.html.j2: comes out empty" in say(template).stderr
+
+
+def test_a_template_that_is_not_utf_8_is_a_problem(write_digest: Write, feedpub: Run) -> None:
+    site = write_digest({"articles/a.md": featured("A"), "mine/digest.html.j2": b"<p>\xff</p>"}, TEMPLATE)
+    result = feedpub("digest", "--site", site, *AT)
+    assert result.exit_code == 1
+    assert "digest.template: a template in this folder is not UTF-8" in result.stderr
+
+
 def test_the_shipped_templates_are_copied_and_nothing_is_overwritten(feedpub: Run, tmp_path: Path) -> None:
     (tmp_path / "t").mkdir()
     (tmp_path / "t/digest.css.j2").write_text("mine")

@@ -41,6 +41,8 @@ def inlined(html: str, *, source: str) -> str:
 
 def _refuse(html: str, source: str) -> None:
     faults = []
+    if not re.sub(r"<!--.*?-->|<(?!img\b)[^>]*>|\s", "", IGNORED.sub("", html), flags=re.DOTALL):
+        faults.append(("comes out empty", "write the e-mail into it"))
     if re.search(r"@\s*import|@\\", "".join(_STYLE.findall(html)), re.IGNORECASE):
         faults.append(("@import would be fetched from the network", "write the rules into the template"))
     if re.search(r"<link\b[^>]*stylesheet", html, re.IGNORECASE):

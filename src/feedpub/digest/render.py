@@ -88,6 +88,8 @@ def rendered(template: jinja2.Template, context: Mapping[str, object], digest: D
 def template_fault(error: Exception, digest: Digest) -> FeedpubError:
     """What Jinja raised, as a Problem with the template and its line; of the subject, with the setting."""
     what, mend = str(error) or type(error).__name__, "feedpub templates copy shows what a template can use"
+    if isinstance(error, UnicodeDecodeError):
+        return FeedpubError([digest.problem("template", "a template in this folder is not UTF-8", "save it as UTF-8")])
     if isinstance(error, jinja2.TemplateNotFound):
         return FeedpubError([digest.problem("template", f"there is no template {quoted(error.name)}", mend)])
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
@@ -116,7 +118,7 @@ def _subject(templates: jinja2.Environment, context: Mapping[str, object], diges
 def _page(templates: jinja2.Environment, name: str, context: Mapping[str, object], digest: Digest) -> str:
     try:
         template = templates.get_template(name)
-    except jinja2.TemplateError as error:
+    except (jinja2.TemplateError, UnicodeDecodeError) as error:
         raise template_fault(error, digest) from error
     return rendered(template, context, digest).strip() + "\n"
 
