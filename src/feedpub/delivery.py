@@ -53,6 +53,7 @@ def deliver(
     site: Site,
     connect: Callable[[], Transport],
     *,
+    sign: Callable[[bytes, str], bytes] = lambda data, _: data,
     clock: Callable[[], datetime],
     stop: threading.Event,
     tell: Callable[[Answer], None] = lambda _: None,
@@ -60,11 +61,12 @@ def deliver(
 ) -> Report:
     """Send what is due, until nothing is due any more, `stop` is set, or the server takes nothing at all.
 
-    `connect` makes a transport for each of `[mail] connections` threads; `clock` tells the time (aware). A delivery is
+    `connect` makes a transport for each of `[mail] connections` threads; `sign` puts a signature on a message of a digest;
+    `clock` tells the time (aware). A delivery is
     settled as soon as its message was answered, so a killed process leaves at most one message a connection that went out
     without being noted; it goes out again, with the same Message-ID. Deferred ones wait, longer each time.
     """
-    run = _Run(engine, site, connect, clock, stop, tell, chance or random.Random())  # noqa: S311 spreads retries, keeps no secret
+    run = _Run(engine, site, connect, sign, clock, stop, tell, chance or random.Random())  # noqa: S311 spreads retries, keeps no secret
     with run.begin() as conn:
         release_dead(conn, (worker for worker in workers(conn) if _is_dead(worker)))
         run.rested = rested_domains(conn)
@@ -90,12 +92,13 @@ class _Run:
         engine: Engine,
         site: Site,
         connect: Callable[[], Transport],
+        sign: Callable[[bytes, str], bytes],
         clock: Callable[[], datetime],
         stop: threading.Event,
         tell: Callable[[Answer], None],
         chance: random.Random,
     ) -> None:
-        self.engine, self.site, self.connect, self.clock = engine, site, connect, clock
+        self.engine, self.site, self.connect, self.sign, self.clock = engine, site, connect, sign, clock
         self.stop, self.tell, self.chance = stop, tell, chance
         self.report = Report()
         self.errors: list[Exception] = []
@@ -170,7 +173,7 @@ class _Run:
                 self._limiter.try_acquire("mail")
             link = f"{self.site.url}/unsubscribe/{one.token}/{one.digest}"
             data = message(self._letters[one.issue], to=one.address, unsubscribe=link)
-            answer = transport.send(data, sender=_sender(self.site, one), to=one.address)
+            answer = transport.send(self.sign(data, one.digest), sender=_sender(self.site, one), to=one.address)
             self._settle(worker, one, answer)
             if isinstance(answer, Deferred) and answer.slow_down:
                 resting.add(one.domain)

@@ -75,6 +75,14 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     url: str = "sqlite:///feedpub.db"
 
 
+class DkimKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The table [mail.dkim]: the selector, the file of the private key, and the domain (default: that of the digest)."""
+
+    selector: str
+    key_file: str
+    domain: str | None = None
+
+
 class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The table [mail]: how messages leave. `rate` is messages per second, `per_hour` and `per_day` a provider's quotas."""
 
@@ -86,6 +94,7 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     bounce: Author | None = None
     password_file: str | None = None
     timeout: Annotated[int, msgspec.Meta(ge=1, le=300)] = 60
+    dkim: DkimKey | None = None
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

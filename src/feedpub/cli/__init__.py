@@ -2,6 +2,7 @@
 
 import click
 
+from feedpub.cli.bounces import bounces_command
 from feedpub.cli.build import build_command
 from feedpub.cli.check import check_command
 from feedpub.cli.digest import digest_command
@@ -32,6 +33,6 @@ def main() -> None:
 
 for command in (
     init_command, build_command, check_command, digest_command, templates_command, subscribers_command, send_command,
-    schedule_command, status_command,
+    schedule_command, status_command, bounces_command,
 ):  # fmt: skip
     main.add_command(command)

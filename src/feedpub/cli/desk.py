@@ -39,6 +39,21 @@ def sound_articles(folder: Path, site: Site) -> list[Article]:
     return articles
 
 
+def signer(folder: Path, site: Site) -> Callable[[bytes, str], bytes]:
+    """Signs a message of a digest as [mail.dkim] says; without that table, leaves it as it is."""
+    settings = site.mail.dkim
+    if settings is None:
+        return lambda data, _: data
+    from feedpub.transport import Dkim
+
+    domains = {digest.name: settings.domain or (digest.sender.email or "").rpartition("@")[2] for digest in site.digests}
+    keys = {
+        domain: Dkim(domain=domain, selector=settings.selector, key_file=folder / settings.key_file)
+        for domain in sorted(set(domains.values()))
+    }
+    return lambda data, digest: keys[domains[digest]].signed(data) if digest in domains else data
+
+
 def way_out(folder: Path, site: Site) -> Callable[[], "Transport"]:
     """Makes connections to where [mail] url sends. The password is that of the environment, else of the file."""
     from feedpub.transport import Maildir, Smtp
@@ -56,4 +71,4 @@ def way_out(folder: Path, site: Site) -> Callable[[], "Transport"]:
     return lambda: Smtp(site.mail.url, password=password, timeout=site.mail.timeout)
 
 
-__all__ = ["load_site", "site_option", "sound_articles", "store_of", "way_out"]
+__all__ = ["load_site", "signer", "site_option", "sound_articles", "store_of", "way_out"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from feedpub.cli.desk import load_site, site_option, sound_articles, store_of, way_out
+from feedpub.cli.desk import load_site, signer, site_option, sound_articles, store_of, way_out
 from feedpub.cli.report import counted, say
 from feedpub.errors import FeedpubError
 
@@ -25,7 +25,7 @@ def schedule_command(folder: Path) -> None:
     from feedpub.scheduler import run
 
     site = load_site(folder)
-    engine, connect = store_of(folder, site), way_out(folder, site)
+    engine, connect, sign = store_of(folder, site), way_out(folder, site), signer(folder, site)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -40,7 +40,7 @@ def schedule_command(folder: Path) -> None:
                 made, queued = publish(engine, folder, site, digest, articles, slot=slot, now=now)
                 what = f"{made.email.subject}: {counted(queued, 'delivery')} queued" if made else "nothing new, no issue"
                 click.echo(f"{now:%Y-%m-%d %H:%M:%S} {digest.name}, {slot:%a %Y-%m-%d %H:%M %Z}: {what}")
-            report = deliver(engine, site, connect, clock=lambda: datetime.now(UTC), stop=stop)
+            report = deliver(engine, site, connect, sign=sign, clock=lambda: datetime.now(UTC), stop=stop)
             if report.answers or report.stopped:
                 sent, waits, failed = (report.answers[state] for state in ("sent", "queued", "failed"))
                 done = f"{sent:,} sent, {waits:,} deferred, {failed:,} failed. {report.stopped}".rstrip()

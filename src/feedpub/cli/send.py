@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feedpub.cli.desk import load_site, site_option, sound_articles, store_of, way_out
+from feedpub.cli.desk import load_site, signer, site_option, sound_articles, store_of, way_out
 from feedpub.cli.report import at, counted, say
 from feedpub.errors import FeedpubError, Problem
 from feedpub.site import Site
@@ -64,7 +64,7 @@ def send_command(name: str | None, folder: Path, at_time: str | None, due: bool,
             elif to:
                 data = message(made.letter, to=read_address(to), unsubscribe=f"{site.url}/unsubscribe")
                 transport = way_out(folder, site)()
-                answer = transport.send(data, sender=digest.sender.email or "", to=to)
+                answer = transport.send(signer(folder, site)(data, digest.name), sender=digest.sender.email or "", to=to)
                 transport.close()
                 if not isinstance(answer, Accepted):
                     raise FeedpubError([Problem("mail", 0, "", f"the copy for {to} was not taken: {answer.reason}")])
@@ -96,11 +96,13 @@ def _deliver(folder: Path, site: Site, engine: "Engine") -> None:
         signal.signal(number, lambda *_: stop.set())
     with engine.begin() as conn:
         waiting = sum(one.states.get("queued", 0) + one.states.get("sending", 0) for one in standings(conn))
-    connect = way_out(folder, site)
+    connect, sign = way_out(folder, site), signer(folder, site)
     with click.progressbar(
         length=waiting, label="sending", show_pos=True, file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
-        report = deliver(engine, site, connect, clock=lambda: datetime.now(UTC), stop=stop, tell=lambda _: bar.update(1))
+        report = deliver(
+            engine, site, connect, sign=sign, clock=lambda: datetime.now(UTC), stop=stop, tell=lambda _: bar.update(1)
+        )
     answers = report.answers
     click.echo(f"{answers['sent']:,} sent, {answers['queued']:,} deferred, {answers['failed']:,} failed.")
     if report.stopped:

@@ -115,3 +115,14 @@ domains = Table(
     Column("until", Float, nullable=False),
     Column("pause", Float, nullable=False),
 )
+
+# Reports of failed deliveries and complaints, each once; soft ones are counted from here.
+reports = Table(
+    "reports",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("subscriber_id", _Key, ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("status", String(40), nullable=False),
+    Column("at", Float, nullable=False),
+)
