@@ -64,8 +64,10 @@ def _site_warnings(site: Site) -> Iterator[Problem]:
     if not site.id:
         what = "is not set, so the ids of articles follow the host, and change when the site moves"
         yield _warning(SETTINGS, 1, "site.id", what, f'write under [site]: id = "{site.authority}"')
-    for name in credentials(site.feeds.image or ""):
-        yield _warning(SETTINGS, 1, "feeds.image", f"its address holds a credential ({name})", "feeds are public: leave it out")
+    pictures = [("feeds.image", site.feeds.image, 1), *(("digest.logo", d.logo, d.lines.get("logo", 1)) for d in site.digests)]
+    for field, url, line in pictures:
+        for name in credentials(absolute(url, f"{site.url}/", site.strip_params) or "") if url else ():
+            yield _warning(SETTINGS, line, field, f"its address holds a credential ({name})", "it is public: leave it out")
 
 
 def _article_warnings(article: Article, site: Site, now: datetime) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -59,14 +59,16 @@ def edition(
     """
     articles = list(articles)
     check_categories(digest, articles)
-    templates = environment(folder / digest.template if digest.template else None)
+    templates = environment((folder / digest.template).absolute() if digest.template else None)
     issue = compose(digest, articles, slot=slot, issued=issued)
     if issue is None:
         return None
     shapes = {a.slug: shape for a in issue.articles if (shape := _shape(folder, a))}
     email = render(issue, digest, site, templates, lambda article: render_body(article, site), shapes)
-    found = lint.warnings(email, issue, digest, _template_file(digest))
-    return Edition(issue, email, letter(email, issue, digest, site), tuple(sorted(found)))
+    found = lint.warnings(email, issue, digest, site, _template_files(folder, digest))
+    # What was left out for size was not issued: it goes into the next one.
+    shown = replace(issue, articles=issue.articles[: len(issue.articles) - email.left_out])
+    return Edition(shown, email, letter(email, shown, digest, site), tuple(sorted(found)))
 
 
 def preview(made: Edition, site: Site) -> dict[str, bytes]:
@@ -118,8 +120,15 @@ def publish(
     return made, queued
 
 
-def _template_file(digest: Digest) -> str:
-    return os.path.join(digest.template, "digest.html.j2") if digest.template else "digest.html.j2"
+def _template_files(folder: Path, digest: Digest) -> tuple[str, str]:
+    """The HTML and the text template, as Problems name them: the digest's own where it has one."""
+    own = [
+        name for name in ("digest.html.j2", "digest.txt.j2") if digest.template and (folder / digest.template / name).is_file()
+    ]
+    html, text = (
+        os.path.join(digest.template or "", name) if name in own else name for name in ("digest.html.j2", "digest.txt.j2")
+    )
+    return html, text
 
 
 def _shape(folder: Path, article: Article) -> tuple[int, int] | None:

@@ -103,6 +103,14 @@ def _pattern(pattern: str, needed: str, known: tuple[str, ...], example: str) ->
     return pattern
 
 
+def read_picture(text: str) -> str:
+    """`text` if it can be a picture's place: a web address, or a path on the site."""
+    scheme = re.match(r"\s*([A-Za-z][A-Za-z0-9+.-]*):", text)
+    if not text.strip() or (scheme and scheme[1].lower() not in ("http", "https")):
+        raise ValueError(f"{quoted(text)} is not the place of a picture; write an https address, or a path such as /logo.png")
+    return text.strip()
+
+
 def read_folder(text: str) -> str:
     """`text` if it can be the name of a folder."""
     if not text.strip() or any(ord(c) < 32 for c in text):
@@ -154,6 +162,11 @@ def read_schedule(text: str) -> str:
         raise ValueError(
             f"{quoted(text)} is not five fields: minute hour day month weekday; "
             'write for example "0 8 * * mon" for Mondays at 08:00'
+        )
+    entry = r"(\*|\d+(-\d+)?|last|[a-z]{3}(-[a-z]{3})?)(/\d+)?"
+    if strange := [part for part in fields[:4] if not re.fullmatch(rf"{entry}(,{entry})*", part.lower())]:
+        raise ValueError(
+            f"{quoted(strange[0])} is not a field of cron; write numbers, *, ranges (1-5), lists (1,15), steps (*/10)"
         )
     if numbers := re.findall(r"(?<![/\d#])[0-7](?!\d)", fields[4]):
         # Cron counts from Sunday, APScheduler from Monday: a number is read as another day than was meant.

@@ -64,7 +64,7 @@ class Settings:
         for key, spec in fields.items():
             if key not in table:
                 if spec.required:
-                    self.problem(path, key, "is missing", f'write {key} = "…" under [{path}]', index)
+                    self.problem(path, key, "is missing", f'write {key} = "…" under {self._header(path)}', index)
                 continue
             try:
                 reader = readers.get(key)
@@ -73,6 +73,9 @@ class Settings:
                 what, _, mend = str(error).partition("; ")
                 self.problem(path, key, _in_words(what), mend or _default(spec), index)
         return kind(**values) if len(self.problems) == before else None
+
+    def _header(self, path: str) -> str:
+        return f"[[{path}]]" if isinstance(self.tables.get(path), list) else f"[{path}]"
 
     def problem(self, path: str, key: str | None, what: str, mend: str, index: int = 0) -> None:
         """Note a Problem with the setting `key` of the table `path` (or with the table itself)."""

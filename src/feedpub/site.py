@@ -164,6 +164,9 @@ def _digests(settings: Settings, tables: object, site: Site | None) -> tuple[Dig
             continue
         if digest.name in digests:
             settings.problem("digest", "name", f'"{digest.name}" is the name of two digests', "give each its own", index)
+        if digest.min_articles > digest.limit:
+            what = f"{digest.min_articles} is more than the limit, {digest.limit}, so there would never be an issue"
+            settings.problem("digest", "min_articles", what, "lower it, or raise the limit", index)
         lines = {key: settings.line("digest", key, index) for key in ("name", *table)}
         digests[digest.name] = msgspec.structs.replace(
             digest,
@@ -219,5 +222,6 @@ _DIGEST_READERS: dict[str, Reader] = {
     "max_age": readers.read_age,
     "accent": readers.read_colour,
     "template": readers.read_folder,
+    "logo": readers.read_picture,
     "archive_url": readers.read_issue_url,
 }

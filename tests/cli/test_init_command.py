@@ -49,7 +49,8 @@ def test_articles_that_are_there_are_found(feedpub: Run, tmp_path: Path, place: 
 def test_every_setting_is_explained_with_its_default(feedpub: Run, tmp_path: Path) -> None:
     feedpub("init", tmp_path)
     text = (tmp_path / "feedpub.toml").read_text()
-    shown = "\n".join(line.removeprefix("# ") if " = " in line and line.startswith("# ") else line for line in text.splitlines())
+    settings = [line.startswith("# ") and (" = " in line or line.startswith("# [")) for line in text.splitlines()]
+    shown = "\n".join(line[2:] if setting else line for line, setting in zip(text.splitlines(), settings, strict=True))
     tables = tomllib.loads(shown)
     assert set(tables["site"]) == set(Site.__struct_fields__) - {"feeds", "categories", "digests", "store", "mail"}
     assert set(tables["digest"][0]) == {field.encode_name for field in msgspec.structs.fields(Digest)} - {"lines"}

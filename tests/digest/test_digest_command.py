@@ -67,6 +67,9 @@ def test_the_list_shows_slots_and_what_comes_next(write_digest: Write, feedpub: 
         (("0 8 * * mon", "@daily"), "is not five fields"),
         (("0 8 * * mon", "0 8 * * mon#2"), '"mon#2" is not a weekday; write names'),
         (("0 8 * * mon", "0 8 * * funday"), '"funday" is not a weekday'),
+        (("0 8 * * mon", "0 8 lastx * *"), '"lastx" is not a field of cron'),
+        (('max_age = "3650d"', "min_articles = 11"), "11 is more than the limit, 10, so there would never be an issue"),
+        (('max_age = "3650d"', 'logo = "javascript:x"'), "is not the place of a picture"),
         (("The Signal <news@news.example.org>", "The Signal"), 'feedpub.toml:10: digest.from: "The Signal" is not a mail'),
         (("news@news.example.org", "news@localhost"), "is not a mail address"),
         (('"The Signal <news@news.example.org>"', '"a@b.cd\\nBcc: x@y.zz"'), "is not a mail address"),
@@ -137,6 +140,13 @@ def test_check_warns_of_what_a_mail_program_spoils(write_digest: Write, feedpub:
     assert result.exit_code == 0
     assert "mine/digest.html.j2: warning: " in result.stdout
     assert words in result.stdout
+
+
+def test_check_warns_of_a_part_without_a_link_to_unsubscribe(write_digest: Write, feedpub: Run) -> None:
+    files = {"articles/a.md": featured("A"), "mine/digest.html.j2": "<p>x</p>", "mine/digest.txt.j2": "{{ lead.url }}"}
+    said = feedpub("check", write_digest(files, 'template = "mine"\n')).stdout
+    assert said.count("there is no link to unsubscribe") == 2
+    assert "mine/digest.txt.j2: warning: there is no link" in said
 
 
 def test_check_warns_of_what_is_missing(write_digest: Write, feedpub: Run) -> None:

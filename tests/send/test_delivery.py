@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from feedpub.store import end_subscription, standings, suppress_subscriber
+from feedpub.build import load_site
+from feedpub.store import end_subscription, issued_slugs, standings, suppress_subscriber
+from tests.digest.conftest import featured
 from tests.send.conftest import SLOT, Desk
 
 PEOPLE = [f"reader{n}@example.org" for n in range(60)]
@@ -152,6 +154,21 @@ def test_addresses_of_other_scripts_are_written_to(desk: Desk) -> None:
     desk.publish()
     assert desk.deliver().answers == {"sent": 2}
     assert desk.inbox.recipients() == ["josé@example.org", "用户@例え.jp"]
+
+
+def test_stories_left_out_for_size_go_into_the_next_issue(desk: Desk) -> None:
+    for n in range(300):
+        (desk.folder / f"articles/n{n}.md").write_text(featured(f'"{n} {"Title " * 30}"', excerpt="word " * 60))
+    settings = desk.folder / "feedpub.toml"
+    settings.write_text(settings.read_text() + "limit = 1000\n")
+    desk.site = load_site(desk.folder)
+    desk.subscribe(PEOPLE[0])
+    issues = 0
+    while desk.publish(SLOT + timedelta(weeks=issues)):
+        issues += 1
+    with desk.engine.begin() as conn:
+        assert len(issued_slugs(conn, "weekly")) == 301
+    assert issues > 1
 
 
 @pytest.mark.parametrize("weeks", [1, 2])

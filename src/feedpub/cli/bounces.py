@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from feedpub.cli.desk import load_site, site_option, store_of
+from feedpub.cli.desk import site_of, site_option, store_of
 
 
 @click.group("bounces")
@@ -24,6 +24,6 @@ def read_command(place: Path, folder: Path) -> None:
     """
     from feedpub.bounces import read_bounces
 
-    tally = read_bounces(store_of(folder, load_site(folder)), place, now=datetime.now(UTC))
+    tally = read_bounces(store_of(folder, site_of(folder)), place, now=datetime.now(UTC))
     names = {"hard": "hard", "soft": "soft", "complaint": "complaints", "known": "known already", "other": "no report of ours"}
     click.echo(", ".join(f"{tally[kind]:,} {name}" for kind, name in names.items()) + ".")

@@ -6,15 +6,18 @@ from pathlib import Path
 
 import click
 
+from feedpub.build import load_site
 from feedpub.check import check
 from feedpub.cli.report import annotations, at, counted, progress, records, write_json
-from feedpub.errors import FeedpubError
+from feedpub.errors import FeedpubError, Problem
 
 
 @click.command("check")
 @click.argument("site", type=click.Path(path_type=Path), default=".")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
-def check_command(site: Path, form: str) -> None:
+@click.option("--dns", is_flag=True, help="Ask the DNS too: SPF, DKIM and DMARC of each digest's sender.")
+@click.option("--nameserver", metavar="HOST[:PORT]", help="Ask this server instead of the machine's own.")
+def check_command(site: Path, form: str, dns: bool, nameserver: str | None) -> None:
     """Say everything that is wrong with SITE, or looks wrong, and build nothing.
 
     Exits with 1 if there is a problem; a warning is none.
@@ -22,6 +25,8 @@ def check_command(site: Path, form: str) -> None:
     articles = 0
     try:
         found, articles = check(site, now=datetime.now(UTC), progress=progress)
+        if dns:
+            found = (*found, *_ask(site, nameserver))
     except FeedpubError as error:
         found = error.problems
     found = at(site, found)
@@ -40,3 +45,11 @@ def check_command(site: Path, form: str) -> None:
     click.echo(f"{verdict} in {counted(articles, 'article')}." if articles else f"{verdict}.", err=True)
     if errors:
         sys.exit(1)
+
+
+def _ask(site: Path, nameserver: str | None) -> tuple[Problem, ...]:
+    try:
+        from feedpub.dnscheck import dns_problems, resolver
+    except ImportError as error:
+        raise click.UsageError("--dns needs a library that is not installed; install feedpub[dns]") from error
+    return dns_problems(load_site(site), resolver(nameserver))

@@ -24,6 +24,14 @@ site_option = click.option(
 )
 
 
+def site_of(folder: Path) -> Site:
+    """The site in `folder`. Raises FeedpubError, its Problems named as they are seen from here."""
+    try:
+        return load_site(folder)
+    except FeedpubError as error:
+        raise FeedpubError(at(folder, error.problems)) from error
+
+
 def store_of(folder: Path, site: Site) -> "Engine":
     """The site's database."""
     from feedpub.store import open_store
@@ -71,4 +79,4 @@ def way_out(folder: Path, site: Site) -> Callable[[], "Transport"]:
     return lambda: Smtp(site.mail.url, password=password, timeout=site.mail.timeout)
 
 
-__all__ = ["load_site", "signer", "site_option", "sound_articles", "store_of", "way_out"]
+__all__ = ["signer", "site_of", "site_option", "sound_articles", "store_of", "way_out"]

@@ -27,12 +27,13 @@ def digest_command(
 
     Without --at it is the next issue, with what is there to go into it now. Nothing is sent, nothing is recorded.
     """
-    from feedpub.build import load_articles, load_site
+    from feedpub.build import load_articles
+    from feedpub.cli.desk import site_of
     from feedpub.disk import write_files
     from feedpub.newsletter import choose, edition, preview
 
     now = datetime.now(UTC)
-    site = load_site(folder)
+    site = site_of(folder)
     chosen = [choose(site, name)] if name or not list_them else list(site.digests) or [choose(site, None)]
     times = {option: read_time(text, option, chosen[0]) for option, text in (("--at", at_time), ("--since", since)) if text}
     articles, problems = load_articles(folder, site)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from feedpub.cli.desk import load_site, signer, site_option, sound_articles, store_of, way_out
+from feedpub.cli.desk import signer, site_of, site_option, sound_articles, store_of, way_out
 from feedpub.cli.report import counted, say
 from feedpub.errors import FeedpubError
 
@@ -24,7 +24,7 @@ def schedule_command(folder: Path) -> None:
     from feedpub.newsletter import due, publish
     from feedpub.scheduler import run
 
-    site = load_site(folder)
+    site = site_of(folder)
     engine, connect, sign = store_of(folder, site), way_out(folder, site), signer(folder, site)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feedpub.cli.desk import load_site, signer, site_option, sound_articles, store_of, way_out
+from feedpub.cli.desk import signer, site_of, site_option, sound_articles, store_of, way_out
 from feedpub.cli.report import at, counted, say
 from feedpub.errors import FeedpubError, Problem
 from feedpub.site import Site
@@ -40,7 +40,7 @@ def send_command(name: str | None, folder: Path, at_time: str | None, due: bool,
 
     if due and name:
         raise click.UsageError("name a digest, or say --due, not both")
-    now, site = datetime.now(UTC), load_site(folder)
+    now, site = datetime.now(UTC), site_of(folder)
     engine = store_of(folder, site)
     articles = sound_articles(folder, site)
     if due:

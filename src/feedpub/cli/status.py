@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feedpub.cli.desk import load_site, site_option, store_of
+from feedpub.cli.desk import site_of, site_option, store_of
 from feedpub.cli.report import table, write_json
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def status_command(folder: Path, as_json: bool, watch: bool) -> None:
     """Every issue, and where its deliveries stand: queued, sending, sent, failed."""
     from feedpub.store import standings
 
-    engine = store_of(folder, load_site(folder))
+    engine = store_of(folder, site_of(folder))
     while True:
         with engine.begin() as conn:
             found = standings(conn)

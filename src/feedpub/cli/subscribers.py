@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from feedpub.cli.desk import load_site, site_option, store_of
+from feedpub.cli.desk import site_of, site_option, store_of
 from feedpub.cli.report import counted, progress, table
 from feedpub.errors import FeedpubError, Problem, quoted
 
@@ -27,7 +27,7 @@ def add_command(address: str, name: str | None, folder: Path) -> None:
     from feedpub.newsletter import choose
     from feedpub.store import add_subscriber
 
-    site = load_site(folder)
+    site = site_of(folder)
     digest = choose(site, name)
     with store_of(folder, site).begin() as conn:
         done = add_subscriber(conn, _address(address), digest.name, now=_now(), how="added by hand")
@@ -49,7 +49,7 @@ def import_command(file: Path, name: str | None, dry_run: bool, folder: Path) ->
     from feedpub.newsletter import choose
     from feedpub.store import add_subscriber, read_address
 
-    site = load_site(folder)
+    site = site_of(folder)
     digest = choose(site, name)
     rows = _rows(file)
     tally = {"added": 0, "there already": 0, "suppressed": 0, "double": 0, "bad": 0}
@@ -86,7 +86,7 @@ def list_command(name: str | None, as_json: bool, folder: Path) -> None:
     """Every subscription, its state, and since when."""
     from feedpub.store import find_subscriptions
 
-    with store_of(folder, load_site(folder)).begin() as conn:
+    with store_of(folder, site_of(folder)).begin() as conn:
         found = find_subscriptions(conn, digest=name)
         if as_json:
             for one in found:
@@ -104,7 +104,7 @@ def export_command(folder: Path) -> None:
     """Every subscription as CSV, for another program."""
     from feedpub.store import find_subscriptions
 
-    with store_of(folder, load_site(folder)).begin() as conn:
+    with store_of(folder, site_of(folder)).begin() as conn:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(("address", "digest", "state", "since"))
         writer.writerows((one.address, one.digest, one.state, one.since.isoformat()) for one in find_subscriptions(conn))
@@ -117,7 +117,7 @@ def show_command(address: str, folder: Path) -> None:
     """All that is known of ADDRESS, with the proof: when, how and to what they agreed."""
     from feedpub.store import find_subscriptions, is_suppressed, proof
 
-    with store_of(folder, load_site(folder)).begin() as conn:
+    with store_of(folder, site_of(folder)).begin() as conn:
         address = _address(address)
         for one in find_subscriptions(conn, address=address):
             click.echo(f"{one.digest}: {one.state} since {one.since:%Y-%m-%d %H:%M} UTC")
@@ -137,7 +137,7 @@ def remove_command(address: str, folder: Path) -> None:
     """Forget ADDRESS: all but a salted hash, so that no import brings it back."""
     from feedpub.store import erase_traces, forget_subscriber
 
-    engine = store_of(folder, load_site(folder))
+    engine = store_of(folder, site_of(folder))
     with engine.begin() as conn:
         known = forget_subscriber(conn, _address(address), now=_now())
     erase_traces(engine)
@@ -152,7 +152,7 @@ def suppress_command(address: str, reason: str, folder: Path) -> None:
     """Never write to ADDRESS again."""
     from feedpub.store import suppress_subscriber
 
-    with store_of(folder, load_site(folder)).begin() as conn:
+    with store_of(folder, site_of(folder)).begin() as conn:
         suppress_subscriber(conn, _address(address), now=_now(), reason=reason)
     click.echo(f"{address}: suppressed")
 

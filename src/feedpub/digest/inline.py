@@ -14,10 +14,10 @@ IGNORED = re.compile(r"<style[^>]*\bdata-premailer=[\"']?ignore[^>]*>.*?</style>
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
 
 
-def inlined(html: str, *, source: str) -> str:
+def inlined(html: str, source: str) -> str:
     """`html` with the rules of its style sheets as `style` attributes. No network is touched.
 
-    Raises FeedpubError, naming `source` (a template), for CSS that can't be parsed, for `@import` and linked sheets,
+    Raises FeedpubError, naming `source` (the template's file), for CSS that can't be parsed, for `@import` and linked sheets,
     which would be fetched, and for `!important` outside a `<style data-premailer="ignore">`, which inlining would spoil.
     """
     _refuse(html, source)

@@ -6,9 +6,10 @@ from typing import Any
 
 import lxml.html
 
+from feedpub.content import article_url
 from feedpub.errors import Problem, quoted
-from feedpub.model import Email, Issue
-from feedpub.site import Digest
+from feedpub.model import UNSUBSCRIBE, Email, Issue
+from feedpub.site import Digest, Site
 
 _LONGEST_SUBJECT = 70
 # Who ignores a property, by the data of caniemail.com (2025-09): Gmail, Outlook (Windows), Yahoo. Left out: what our own
@@ -33,8 +34,9 @@ _IGNORED_VALUES = {
 }
 
 
-def warnings(email: Email, issue: Issue, digest: Digest, template: str) -> Iterator[Problem]:
-    """What is worth mending in the rendered `email`; `template` names the file its HTML comes from."""
+def warnings(email: Email, issue: Issue, digest: Digest, site: Site, files: tuple[str, str]) -> Iterator[Problem]:
+    """What is worth mending in the rendered `email`; `files` are the templates of its HTML and its text."""
+    html_file, text_file = files
     if len(email.subject) > _LONGEST_SUBJECT:
         what = f"comes out {len(email.subject)} characters long, and phones show some 40, most programs at most 70"
         yield digest.problem("subject", what, "shorten it", warning=True)
@@ -49,12 +51,14 @@ def warnings(email: Email, issue: Issue, digest: Digest, template: str) -> Itera
         )
         yield digest.problem("limit", what, "lower the limit", warning=True)
     for article in issue.articles[: len(issue.articles) - email.left_out]:
-        if article.slug not in email.text:
-            yield _warning(
-                "digest.txt.j2", f"the text part lacks the story {quoted(article.title)}", "name every one of `stories`"
-            )
+        if article_url(article, site) not in email.text:
+            yield _warning(text_file, f"the text part lacks the story {quoted(article.title)}", "name every one of `stories`")
+    for part, name in ((email.text, text_file), *(((email.html, html_file),) if email.html else ())):
+        if UNSUBSCRIBE not in part:
+            mend = "show {{ unsubscribe_url }}: laws and providers ask for a visible link"
+            yield _warning(name, "there is no link to unsubscribe", mend)
     if email.html:
-        yield from _html_warnings(email.html, template)
+        yield from _html_warnings(email.html, html_file)
 
 
 def _html_warnings(html: str, template: str) -> Iterator[Problem]:

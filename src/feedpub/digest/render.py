@@ -51,8 +51,8 @@ def render(
             raise FeedpubError([digest.problem("subject", "comes out empty", "write for example {{ lead.title }}")])
         subject = shortened(subject, _LONGEST_SUBJECT)
         context["subject"] = subject
-        html = "" if digest.plain_text_only else inlined(_page(templates, HTML, context, digest), source=HTML)
-        return Email(subject, html, _page(templates, TEXT, context, digest), length, left_out)
+        html = "" if digest.plain_text_only else inlined(*_page(templates, HTML, context, digest))
+        return Email(subject, html, _page(templates, TEXT, context, digest)[0], length, left_out)
 
     for length in _EXCERPTS:
         email = attempt(length, len(issue.articles))
@@ -88,6 +88,8 @@ def rendered(template: jinja2.Template, context: Mapping[str, object], digest: D
 def template_fault(error: Exception, digest: Digest) -> FeedpubError:
     """What Jinja raised, as a Problem with the template and its line; of the subject, with the setting."""
     what, mend = str(error) or type(error).__name__, "feedpub templates copy shows what a template can use"
+    if isinstance(error, RecursionError):
+        what, mend = "it extends or includes itself", 'extend a shipped template as "feedpub/digest.html.j2"'
     if isinstance(error, UnicodeDecodeError):
         return FeedpubError([digest.problem("template", "a template in this folder is not UTF-8", "save it as UTF-8")])
     if isinstance(error, jinja2.TemplateNotFound):
@@ -115,12 +117,13 @@ def _subject(templates: jinja2.Environment, context: Mapping[str, object], diges
     return rendered(template, context, digest)
 
 
-def _page(templates: jinja2.Environment, name: str, context: Mapping[str, object], digest: Digest) -> str:
+def _page(templates: jinja2.Environment, name: str, context: Mapping[str, object], digest: Digest) -> tuple[str, str]:
+    """The filled-in template, and its file."""
     try:
         template = templates.get_template(name)
     except (jinja2.TemplateError, UnicodeDecodeError) as error:
         raise template_fault(error, digest) from error
-    return rendered(template, context, digest).strip() + "\n"
+    return rendered(template, context, digest).strip() + "\n", template.filename or name
 
 
 def _context(issue: Issue, digest: Digest, site: Site, stories: list[Story], left_out: int) -> dict[str, object]:

@@ -19,6 +19,8 @@ _MONTHS = "January February March April May June July August September October N
 class Story:
     """An article as a template sees it: plain text, absolute URLs; `article` has the rest, also its `extra` fields.
 
+    `category` is "" where the article names none.
+
     `image` is None where there is none that mail programs show; `image_height` is for a picture `width` pixels wide, None
     where nothing tells its shape.
     """
@@ -47,7 +49,7 @@ def story(article: Article, excerpt: str, site: Site, *, language: str, shapes: 
         title=shortened(article.title, _LONGEST_TITLE),
         url=article_url(article, site),
         excerpt=excerpt,
-        category=shortened(article.category, _LONGEST_NAME),
+        category=shortened(article.category, _LONGEST_NAME) if "category" in article.lines else "",
         authors=shortened(", ".join(author.name for author in article.authors), _LONGEST_NAME),
         date=day_in_words(day, language),
         published=day,
