@@ -97,6 +97,8 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, keep: bool = False)
     """
     written = []
     with _clear_errors(folder):
+        if folder.exists() and not folder.is_dir():
+            raise FeedpubError([Problem(str(folder.absolute()), 0, "", "is a file, not a folder", "choose a folder")])
         folder.mkdir(parents=True, exist_ok=True)
         for name in files:
             place = folder / name

@@ -2,6 +2,7 @@
 
 import re
 import string
+import unicodedata
 from datetime import timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -126,8 +127,12 @@ def read_mailbox(text: str) -> Author:
         domain = domain.encode("idna").decode()
     except UnicodeError:
         domain = ""
-    if not re.fullmatch(r"[^\s<>()\[\],;:\\\"@]{1,64}", local) or not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", domain):
+    atom, label = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+    sound = re.fullmatch(rf"{atom}(\.{atom})*", local) and re.fullmatch(rf"{label}(\.{label})+", domain)
+    if not sound or len(local) > 64 or len(domain) > 253:
         raise ValueError(f"{quoted(text)} is not a mail address; write one such as Ada Lovelace <ada@example.org>")
+    if "=?" in author.name or len(author.name) > 150 or any(unicodedata.category(c) == "Cc" for c in author.name):
+        raise ValueError(f"{quoted(text)} has a name that mail programs would not show; write a plain one, not longer than 150")
     return Author(author.name if author.email else "", f"{local}@{domain}")
 
 

@@ -37,4 +37,6 @@ def environment(folder: Path | None = None) -> jinja2.Environment:
 
 def _wrapped(text: str) -> str:
     """`text` in lines of at most 72 columns; an address is never broken."""
-    return "\n".join(wcwidth.wrap(text, _WIDTH, break_long_words="://" not in text, break_on_hyphens=False))
+    lines = wcwidth.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    broken = ([line] if "://" in line else wcwidth.wrap(line, _WIDTH, break_on_hyphens=False) or [line] for line in lines)
+    return "\n".join(line for some in broken for line in some)

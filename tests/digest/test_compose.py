@@ -44,6 +44,10 @@ def test_the_archive_does_not_go_out_with_a_first_issue() -> None:
     assert slugs([written("old", "2025-10-01"), written("new")], max_age=timedelta(days=60)) == ["new", "old"]
 
 
+def test_a_max_age_longer_than_time_itself_is_no_limit() -> None:
+    assert slugs([written("old", "1001-01-01")], max_age=timedelta(days=7_000_000)) == ["old"]
+
+
 def test_what_is_published_after_the_slot_waits() -> None:
     assert slugs([written("a", "2025-11-17T08:00:00+01:00"), written("b", "2025-11-17T08:00:01+01:00")]) == ["a"]
 

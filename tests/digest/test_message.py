@@ -120,6 +120,12 @@ def test_no_link_breaks_out_of_its_header(link: str) -> None:
         message(of(), to="r@example.org", unsubscribe=link)
 
 
+def test_one_click_is_for_https_alone() -> None:
+    found = parsed(message(of(), to="r@example.org", unsubscribe="http://news.example.org/u"))
+    assert found["List-Unsubscribe"].startswith("<http://")
+    assert found["List-Unsubscribe-Post"] is None
+
+
 def test_an_address_in_another_script_is_written_as_it_is() -> None:
     data = message(of(), to="用户@例え.jp", unsubscribe=LINK)
     assert "To: 用户@例え.jp".encode() in data

@@ -99,7 +99,12 @@ def test_a_missing_folder_or_parent_is_a_problem(write_digest: Write, feedpub: R
     ("css", "words"),
     [
         (".a { color }", "can't be read"),
-        ("@media {", "can't be read"),
+        ("@media {", "is not closed"),
+        (".a { color: red", "is not closed"),
+        ("/* open", "is not closed"),
+        ('.a { content: "x', "is not closed"),
+        ('@i\\mport "x.css";', "@import would be fetched"),
+        (".a { color: red !/**/important }", "inlined !important would beat"),
         (".a { color: red !important }", "inlined !important would beat"),
         ('@import "x.css";', "@import would be fetched"),
         ("@IMPORT url(x.css);", "@import would be fetched"),
@@ -114,6 +119,21 @@ def test_css_that_inlining_would_spoil_is_a_problem_and_not_a_line_of_a_log(
     assert words in result.stderr
     assert [record for record in caplog.records if not record.name.startswith("markdown_it")] == []
     assert capfd.readouterr().err == ""
+
+
+def test_a_comment_about_css_is_no_fault(say: Callable[..., Result]) -> None:
+    css = "/* never !important, and no @import */ .a { color: red }"
+    assert say(f"<html><head><style>{css}</style></head><body><p class='a'>x</p></body></html>").exit_code == 0
+
+
+def test_css_that_the_inliner_does_not_know_is_a_problem(say: Callable[..., Result]) -> None:
+    result = say("<html><head><style>.\\31 x{color:red}</style></head><body><p>x</p></body></html>")
+    assert "mine/digest.html.j2: this style sheet can't be inlined" in result.stderr
+
+
+def test_an_unclosed_rule_for_dark_mode_is_a_problem(say: Callable[..., Result]) -> None:
+    result = say('<html><head><style data-premailer="ignore">@media {</style></head><body><p>x</p></body></html>')
+    assert "is not closed" in result.stderr
 
 
 def test_rendering_touches_no_network(say: Callable[..., Result]) -> None:
@@ -135,6 +155,10 @@ def test_rendering_touches_no_network(say: Callable[..., Result]) -> None:
             f"<link href={url} rel=stylesheet>",
             f"<style>.a {{ background: url({url}) }}</style>",
             f'<style data-premailer="ignore">@import url({url});</style>',
+            f'<style>@i\\mport "{url}";</style>',
+            f'<style>@i\\6dport "{url}";</style >',
+            f"<style>@import url({url});",
+            f'<LINK REL="Style&#115;heet" href="{url}">',
         ):
             say(f"<html><head>{markup}</head><body><img src='{url}' alt=''><p class=a>x</p></body></html>")
         server.shutdown(socket.SHUT_RDWR)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from feedpub.cli.report import at, counted, say, table
-from feedpub.errors import FeedpubError, Problem
+from feedpub.errors import FeedpubError, Problem, printable
 from feedpub.model import Article
 from feedpub.site import Digest, Site
 
@@ -58,7 +58,7 @@ def digest_command(
     write_files(place, files)
     say(at(folder, made.warnings))
     size = f", {len(made.email.html.encode()) / 1000:.0f} kB of HTML" if made.email.html else ""
-    click.echo(f"{digest.name}, {slot:%a %Y-%m-%d %H:%M %Z}: {made.email.subject}")
+    click.echo(f"{digest.name}, {slot:%a %Y-%m-%d %H:%M %Z}: {printable(made.email.subject)}")
     click.echo(f"{counted(len(made.issue.articles), 'story')}{size}")
     for file in files:
         click.echo(f"written  {place / file}")
@@ -71,11 +71,11 @@ def _slot(digest: Digest, at_time: datetime | None, now: datetime) -> datetime:
     from feedpub.digest import last_slot, next_slots
 
     slot = last_slot(digest, at_time) if at_time else None
-    if slot:
-        return slot
-    if slots := next_slots(digest, at_time or now):
-        return slots[0]
-    raise FeedpubError([digest.problem("schedule", "has no slot to come", 'write for example "0 8 * * mon"')])
+    if slot is None and at_time is None:
+        slot = next(iter(next_slots(digest, now)), None)
+    if slot is None:
+        raise FeedpubError([digest.problem("schedule", "has no slot at that time", 'write for example "0 8 * * mon"')])
+    return slot
 
 
 def _list(folder: Path, site: Site, digests: list[Digest], articles: list[Article], now: datetime) -> None:

@@ -4,6 +4,7 @@ from feedpub.content.address import article_url, category_slug, name_slug
 from feedpub.content.article import body_references, read_article, render_body
 from feedpub.content.corpus import read_articles
 from feedpub.content.fields import read_instant
+from feedpub.content.text import clean
 from feedpub.content.urls import absolute, credentials
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "article_url",
     "body_references",
     "category_slug",
+    "clean",
     "credentials",
     "name_slug",
     "read_article",

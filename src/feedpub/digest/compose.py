@@ -21,7 +21,8 @@ def compose(digest: Digest, articles: Iterable[Article], *, slot: datetime, issu
         if (article.featured or not digest.featured_only)
         and not article.draft
         and (not wanted or article.category.casefold() in wanted)
-        and slot - digest.max_age < article.published <= slot
+        and article.published <= slot
+        and slot - article.published < digest.max_age
         and article.slug not in issued
     ]
     chosen = sorted(fresh, key=_newest_first)[: digest.limit]

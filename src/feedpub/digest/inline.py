@@ -1,61 +1,57 @@
 """HTML with a style sheet → HTML with styles inlined. The only file that knows premailer, and its traps."""
 
 import logging
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import cssutils
 from premailer import Premailer
 
+from feedpub.digest.stylesheet import style_faults
 from feedpub.errors import FeedpubError, Problem
-
-# Copied as it is: premailer would drop what it does not know ([data-ogsc]) and take the !important from media rules.
-IGNORED = re.compile(r"<style[^>]*\bdata-premailer=[\"']?ignore[^>]*>.*?</style>", re.DOTALL | re.IGNORECASE)
-_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
 
 
 def inlined(html: str, source: str) -> str:
     """`html` with the rules of its style sheets as `style` attributes. No network is touched.
 
-    Raises FeedpubError, naming `source` (the template's file), for CSS that can't be parsed, for `@import` and linked sheets,
-    which would be fetched, and for `!important` outside a `<style data-premailer="ignore">`, which inlining would spoil.
+    What stands in a `<style data-premailer="ignore">` is copied as it is: premailer would drop what it does not know
+    ([data-ogsc]), and take the !important from media rules. Raises FeedpubError, naming `source` (the template's file), for
+    what would be lost or spoiled: `stylesheet.py` has the list.
     """
-    _refuse(html, source)
-    premailer = Premailer(
-        html,
-        strip_important=False,
-        allow_network=False,
-        disable_validation=True,
-        # Attributes are the template's, for Outlook; `width:100%` would become one.
-        disable_basic_attributes=["width", "height"],
-        align_floating_images=False,
-        cache_css_parsing=False,  # a cached sheet would log its faults once
-    )
-    with _faults() as faults:
-        done: str = premailer.transform()
+    faults = style_faults(html)
+    if not faults:
+        with _logged() as logged:
+            try:
+                done: str = _Offline(html, **_OPTIONS).transform()
+            except Exception as error:
+                logged.append(f"{type(error).__name__}: {error}")
+        faults = [(f"this style sheet can't be inlined: {logged[0]}", "write plain class selectors")] if logged else []
     if faults:
-        mend = "mend the CSS between <style> and </style>"
-        raise FeedpubError([Problem(source, 0, "", f"this style sheet can't be read: {fault}", mend) for fault in faults])
+        raise FeedpubError([Problem(source, 0, "", what, mend) for what, mend in faults])
     return done if done[:9].lower() == "<!doctype" else f"<!DOCTYPE html>\n{done}"
 
 
-def _refuse(html: str, source: str) -> None:
-    faults = []
-    if not re.sub(r"<!--.*?-->|<(?!img\b)[^>]*>|\s", "", IGNORED.sub("", html), flags=re.DOTALL):
-        faults.append(("comes out empty", "write the e-mail into it"))
-    if re.search(r"@\s*import|@\\", "".join(_STYLE.findall(html)), re.IGNORECASE):
-        faults.append(("@import would be fetched from the network", "write the rules into the template"))
-    if re.search(r"<link\b[^>]*stylesheet", html, re.IGNORECASE):
-        faults.append(("a linked style sheet would be fetched from the network", "write the rules into the template"))
-    if re.search(r"!\s*important", "".join(_STYLE.findall(IGNORED.sub("", html))), re.IGNORECASE):
-        mend = 'move that rule into the <style data-premailer="ignore">'
-        faults.append(("an inlined !important would beat every rule for phones and dark mode", mend))
-    if faults:
-        raise FeedpubError([Problem(source, 0, "", what, mend) for what, mend in faults])
+_OPTIONS: dict[str, Any] = {
+    "strip_important": False,
+    "allow_network": False,
+    "disable_validation": True,
+    # Attributes are the template's, for Outlook; `width:100%` would become one.
+    "disable_basic_attributes": ["width", "height"],
+    "align_floating_images": False,
+    "cache_css_parsing": False,  # a cached sheet would log its faults once, and not pass the parser below
+}
+
+
+class _Offline(Premailer):  # type: ignore[misc]
+    """premailer, with a parser that fetches nothing: `allow_network=False` does not reach an `@import`."""
+
+    def _parse_css_string(self, css_body: str, validate: bool = True) -> Any:
+        return cssutils.CSSParser(fetcher=lambda _: None).parseString(css_body, validate=validate)
 
 
 @contextmanager
-def _faults() -> Iterator[list[str]]:
+def _logged() -> Iterator[list[str]]:
     """What cssutils finds wrong: it neither raises nor returns its errors, but logs them, by default to standard error."""
     faults: list[str] = []
     handler = logging.Handler(logging.ERROR)

@@ -46,7 +46,8 @@ def letter(email: Email, issue: Issue, digest: Digest, site: Site) -> Letter:
     message["Date"] = issue.slot
     list_domain = re.sub(r"^tag:(?:.*@)?|,.*", "", site.authority)
     phrase = re.sub(r'["\\]', "", digest.title)
-    message["List-Id"] = f"{f'{chr(34)}{phrase}{chr(34)} ' if phrase.isascii() else ''}<{digest.name}.{list_domain}>"
+    plain = phrase.isascii() and phrase.isprintable() and "=?" not in phrase
+    message["List-Id"] = f'"{phrase}" <{digest.name}.{list_domain}>' if plain else f"<{digest.name}.{list_domain}>"
     message["Feedback-ID"] = f"{issue.slot:%Y%m%d}:{digest.name}:digest:{re.sub('[^A-Za-z0-9]', '-', list_domain)[:60]}"
     message.set_content(email.text, cte="quoted-printable")
     if email.html:
@@ -72,11 +73,10 @@ def message(letter: Letter, *, to: str, unsubscribe: str) -> bytes:
         raise FeedpubError([Problem("message", 0, "unsubscribe", f"{quoted(unsubscribe)} is not a web address")])
     token = hashlib.sha256(f"{letter.edition}\n{to}".encode()).hexdigest()[:32]
     personal = (
-        f"To: {to}\r\n"
-        f"Message-ID: <{token}@{letter.domain}>\r\n"
-        f"List-Unsubscribe: <{unsubscribe}>,\r\n <{letter.mailto}>\r\n"
-        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+        f"To: {to}\r\nMessage-ID: <{token}@{letter.domain}>\r\nList-Unsubscribe: <{unsubscribe}>,\r\n <{letter.mailto}>\r\n"
     )
+    if unsubscribe.startswith("https:"):  # RFC 8058, 3.1: one click is for https alone
+        personal += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     return b"".join((personal.encode(), letter.head, b"\r\n\r\n", _in_quoted_printable(unsubscribe).join(letter.body)))
 
 

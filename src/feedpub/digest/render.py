@@ -6,7 +6,7 @@ from traceback import extract_tb
 
 import jinja2
 
-from feedpub.content import absolute
+from feedpub.content import absolute, clean
 from feedpub.digest.colour import NIGHT, PAPER, readable
 from feedpub.digest.inline import inlined
 from feedpub.digest.story import Story, day_in_words, shortened, story
@@ -56,29 +56,34 @@ def render(
 
     for length in _EXCERPTS:
         email = attempt(length, len(issue.articles))
-        if len(email.html.encode()) <= LARGEST:
+        if _size(email) <= LARGEST:
             return email
     fits, too_many = 0, len(issue.articles)
     best = email
     while too_many - fits > 1:
         middle = (fits + too_many) // 2
         email = attempt(_EXCERPTS[-1], middle)
-        if len(email.html.encode()) <= LARGEST:
+        if _size(email) <= LARGEST:
             fits, best = middle, email
         else:
             too_many = middle
     if not fits:
-        size = f"{len(email.html.encode()) / 1000:.0f} kB with one story, and {LARGEST / 1000:.0f} kB is the most"
+        size = f"{_size(email) / 1000:.0f} kB with one story, and {LARGEST / 1000:.0f} kB is the most"
         raise FeedpubError(
             [digest.problem("name", f"its e-mail has {size}", "shorten the template, the title or the postal address")]
         )
     return best
 
 
+def _size(email: Email) -> int:
+    """Octets of the HTML as it is sent: lines end in CRLF, and each subscriber's link is longer than its placeholder."""
+    return len(email.html.encode()) + email.html.count("\n") + 200 * email.html.count(UNSUBSCRIBE)
+
+
 def rendered(template: jinja2.Template, context: Mapping[str, object], digest: Digest) -> str:
     """`template` filled in. Raises FeedpubError with the template, its line, and what is wrong there."""
     try:
-        return template.render(context)
+        return clean(template.render(context))  # an expression can make characters that no message may hold
     except jinja2.TemplateError as error:
         raise template_fault(error, digest) from error
     except Exception as error:
@@ -110,7 +115,7 @@ def template_fault(error: Exception, digest: Digest) -> FeedpubError:
 def _subject(templates: jinja2.Environment, context: Mapping[str, object], digest: Digest) -> str:
     try:
         template = templates.from_string(digest.subject)
-    except jinja2.TemplateError as error:
+    except Exception as error:
         raise FeedpubError(
             [digest.problem("subject", f"this template can't be read: {error}", "write for example {{ lead.title }}")]
         ) from error
@@ -121,7 +126,7 @@ def _page(templates: jinja2.Environment, name: str, context: Mapping[str, object
     """The filled-in template, and its file."""
     try:
         template = templates.get_template(name)
-    except (jinja2.TemplateError, UnicodeDecodeError) as error:
+    except Exception as error:
         raise template_fault(error, digest) from error
     return rendered(template, context, digest).strip() + "\n", template.filename or name
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from feedpub.content import absolute, article_url
-from feedpub.model import Article
+from feedpub.model import UNSUBSCRIBE, Article
 from feedpub.site import Site
 
 _LONGEST_TITLE, _LONGEST_NAME, _LONGEST_URL = 200, 80, 2_000
@@ -46,17 +46,22 @@ def story(article: Article, excerpt: str, site: Site, *, language: str, shapes: 
     day = article.published.astimezone(site.timezone)
     image = _image(article, site)
     return Story(
-        title=shortened(article.title, _LONGEST_TITLE),
+        title=shortened(_own(article.title), _LONGEST_TITLE),
         url=article_url(article, site),
-        excerpt=excerpt,
+        excerpt=_own(excerpt),
         category=shortened(article.category, _LONGEST_NAME) if "category" in article.lines else "",
         authors=shortened(", ".join(author.name for author in article.authors), _LONGEST_NAME),
         date=day_in_words(day, language),
         published=day,
         article=article,
         image=image,
-        image_shape=(shapes.get(article.slug) or _shape_in(image)) if image else None,
+        image_shape=_sane(shapes.get(article.slug) or _shape_in(image)) if image else None,
     )
+
+
+def _own(text: str) -> str:
+    """`text` without the placeholder that becomes a subscriber's personal link."""
+    return text.replace(UNSUBSCRIBE, "")
 
 
 def shortened(text: str, length: int) -> str:
@@ -79,6 +84,11 @@ def _image(article: Article, site: Site) -> str | None:
     if not url or not url.startswith("http") or len(url) > _LONGEST_URL:
         return None
     return None if unquote(urlsplit(url).path).lower().endswith(_UNSHOWN) else url
+
+
+def _sane(shape: tuple[int, int] | None) -> tuple[int, int] | None:
+    """No picture is five times as high as it is wide; Outlook would believe it."""
+    return shape if shape and shape[1] <= 5 * shape[0] else None
 
 
 def _shape_in(url: str) -> tuple[int, int] | None:
