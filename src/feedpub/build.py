@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from feedpub.content import read_articles, render_body
-from feedpub.disk import Changes, article_files, read_text, write_tree
+from feedpub.disk import Changes, article_files, is_there, read_text, write_tree
 from feedpub.errors import FeedpubError, Problem
 from feedpub.feed import Planned, planned_feeds, publication
 from feedpub.model import Article, Body
@@ -115,4 +115,4 @@ def image_file(folder: Path, article: Article) -> Path | None:
         return None
     base = folder if image.startswith("/") else (folder / article.source).parent
     path = Path(os.path.normpath(base / unquote(urlsplit(image).path).lstrip("/")))
-    return path if path.is_file() and path.resolve().is_relative_to(folder.resolve()) else None
+    return path if is_there(path, file=True) and path.resolve().is_relative_to(folder.resolve()) else None

@@ -12,6 +12,7 @@ import msgspec
 
 from feedpub.build import SETTINGS, Progress, load_articles, load_site, quietly
 from feedpub.content import absolute, article_url, body_references, credentials, render_body
+from feedpub.disk import is_there
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.feed import planned_feeds
 from feedpub.model import Article, Reference
@@ -106,11 +107,11 @@ def _has_no_target(reference: Reference, article: Article, site: Site, folder: P
     if written.startswith("/"):
         # Of the site's other pages we know nothing; of its articles, all.
         known = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(urlsplit(site.url + site.article_url).path))
-        return bool(re.fullmatch(known.rstrip("/"), path)) and not (folder / path.lstrip("/")).exists()
+        return bool(re.fullmatch(known.rstrip("/"), path)) and not is_there(folder / path.lstrip("/"))
     if re.search(r"\.(md|markdown)$", path, re.IGNORECASE):
         return True
     beside = Path(os.path.normpath((folder / article.source).parent / unquote(urlsplit(written).path)))
-    return not beside.exists() and not (folder / path.lstrip("/")).exists()
+    return not is_there(beside) and not is_there(folder / path.lstrip("/"))
 
 
 def _path(url: str) -> str:

@@ -47,10 +47,21 @@ def article_files(folder: Path, *, source: str) -> list[tuple[str, Path]]:
             for name in files:
                 path = Path(place, name)
                 article = name.lower().endswith((".md", ".markdown")) and not name.startswith(".")
+                if article and path.is_symlink() and not path.exists():
+                    name = path.relative_to(folder).as_posix()
+                    raise FeedpubError([Problem(f"{source}/{name}", 0, "", "is a link that leads nowhere", "mend or remove it")])
                 if article and name.lower() != "readme.md" and path.is_file():
                     relative = path.relative_to(folder).as_posix()
                     found.append((relative if source == "." else f"{source}/{relative}", path))
     return sorted(found)
+
+
+def is_there(path: Path, *, file: bool = False) -> bool:
+    """Whether `path` exists (or, with `file`, is a file), as far as can be seen: a name too long for a disk is not there."""
+    try:
+        return path.is_file() if file else path.exists()
+    except OSError:
+        return False
 
 
 def read_text(path: Path, *, source: str) -> str | Problem:
@@ -83,6 +94,7 @@ def write_tree(output: Path, tree: Mapping[str, bytes], *, adopt: bool = False) 
             _check_places(output, tree, ours)
             changed = [path for path, data in tree.items() if not _holds(output / path, data)]
             gone = sorted(ours - tree.keys())
+            _check_rights(output, (*changed, *gone))
             if changed or gone or not (output / MANIFEST).exists():
                 _replace(output, tree, ours, changed, gone)
             kept = tuple(sorted(tree.keys() - set(changed)))
@@ -141,7 +153,7 @@ def _replace(output: Path, tree: Mapping[str, bytes], ours: set[str], changed: l
 
 def _remove(output: Path, path: str) -> None:
     place = output / path
-    if _passes_symlink(output, path) or place.is_symlink() or not place.is_file():
+    if _leaves(path) or _passes_symlink(output, path) or place.is_symlink() or not place.is_file():
         return
     place.unlink()
     for parent in PurePosixPath(path).parents:
@@ -161,9 +173,10 @@ def _read_manifest(output: Path, *, adopt: bool) -> set[str]:
         return set()
     try:
         files = json.loads(manifest.read_bytes())["files"]
-        assert all(isinstance(path, str) and not _leaves(path) for path in files)
+        if not isinstance(files, list) or not all(isinstance(path, str) and _is_plain(path) for path in files):
+            raise ValueError
         return set(files)
-    except (ValueError, KeyError, TypeError, AssertionError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         what, mend = "this list of the files that builds wrote is damaged", "remove the output folder, or choose another with -o"
         raise FeedpubError([Problem(str(manifest.absolute()), 0, "", what, mend)]) from error
 
@@ -186,17 +199,33 @@ def _check_places(output: Path, tree: Mapping[str, bytes], ours: set[str]) -> No
             what = "is a folder where a feed is to be"
         elif place.exists() and path not in ours and not _holds(place, data):
             what = "was written by no build, and would be overwritten"
-        elif any((output / parent).is_file() for parent in PurePosixPath(path).parents):
-            what = "needs a folder where a file is"
+        elif any((output / parent).exists() and not (output / parent).is_dir() for parent in PurePosixPath(path).parents):
+            what = "needs a folder where something else is"
         if what:
             problems.append(Problem(str(place.absolute()), 0, "", what, "move it away, or choose another folder with -o"))
     if problems:
         raise FeedpubError(problems)
 
 
+def _check_rights(output: Path, paths: Iterable[str]) -> None:
+    """Raises FeedpubError, before anything changed, where a folder would not let us replace or remove a file in it."""
+    parents = {parent for path in paths if (parent := (output / path).parent).is_dir()}
+    locked = sorted(parent for parent in parents if not os.access(parent, os.W_OK | os.X_OK))
+    if locked:
+        mend = "change its permissions, or choose another folder with -o"
+        raise FeedpubError(
+            [Problem(str(parent.absolute()), 0, "", "this folder may not be written to", mend) for parent in locked]
+        )
+
+
 def _leaves(path: str) -> bool:
     pure = PurePosixPath(path)
     return pure.is_absolute() or ".." in pure.parts or not pure.parts or "\\" in path or "\0" in path
+
+
+def _is_plain(path: str) -> bool:
+    """Whether `path` is a name as a build writes it, and no other name of some file."""
+    return not _leaves(path) and str(PurePosixPath(path)) == path
 
 
 def _passes_symlink(output: Path, path: str) -> bool:

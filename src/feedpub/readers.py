@@ -1,11 +1,14 @@
 """The text of a setting → its value. Each raises ValueError("what is wrong; how to mend it")."""
 
+import datetime
 import re
 import string
 import unicodedata
 from datetime import timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+import idna
 
 from feedpub.errors import quoted
 from feedpub.model import Author
@@ -22,18 +25,30 @@ def read_author(text: str) -> Author:
 
 
 def read_web_url(text: str) -> str:
-    """`text` if it is an absolute http(s) URL, its host in ASCII (RFC 3490)."""
+    """`text` if it is an absolute http(s) URL, its host in ASCII."""
     try:
         parts = urlsplit(text.strip())
-        host = (parts.hostname or "").encode("idna").decode()
+        host = ascii_host(parts.hostname or "")
+        host = f"[{host}]" if ":" in host else host
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         host = ""
-    if not host or parts.scheme not in ("http", "https") or re.search(r"[\s\"<>\\^`{|}]", text.strip()):
+    if (
+        not host
+        or parts.scheme not in ("http", "https")
+        or re.search(r"[\s\"<>\\^`{|}\x00-\x1f\x7f]|%(?![0-9A-Fa-f]{2})", text.strip())
+    ):
         raise ValueError(f"{quoted(text)} is not a web address; write it whole, such as https://example.org/")
     if parts.username or parts.password:
         raise ValueError("holds a user name or password, and feeds are public; leave it out")
     return parts._replace(netloc=host + port).geturl()
+
+
+def ascii_host(host: str) -> str:
+    """`host` as the DNS has it (UTS #46, as browsers read it). Raises ValueError if it can be no host."""
+    if ".." in host or host.startswith("."):
+        raise ValueError("a part of the host is empty")
+    return host if host.isascii() else idna.encode(host, uts46=True).decode()
 
 
 def read_base_url(text: str) -> str:
@@ -66,6 +81,11 @@ def read_tag_authority(text: str) -> str:
             f"{quoted(text)} is not the start of a tag URI (RFC 4151); "
             "write a domain and a year in which it was yours, such as tag:example.org,2025:"
         )
+    date = text.partition(",")[2].partition(":")[0]
+    try:
+        datetime.date(*(*map(int, date.split("-")), 1, 1)[:3])
+    except ValueError:
+        raise ValueError(f"{quoted(date)} in {quoted(text)} is not a date; write a year in which the domain was yours") from None
     return text
 
 
@@ -120,12 +140,12 @@ def read_folder(text: str) -> str:
 
 
 def read_mailbox(text: str) -> Author:
-    """`Name <mail>` or a bare address, its domain in ASCII (RFC 3490)."""
+    """`Name <mail>` or a bare address, its domain in ASCII."""
     author = read_author(text)
     local, _, domain = (author.email or author.name).rpartition("@")
     try:
-        domain = domain.encode("idna").decode()
-    except UnicodeError:
+        domain = ascii_host(domain)
+    except ValueError:
         domain = ""
     atom, label = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
     sound = re.fullmatch(rf"{atom}(\.{atom})*", local) and re.fullmatch(rf"{label}(\.{label})+", domain)

@@ -26,7 +26,7 @@ class Settings:
         self._lines = strings.sub(lambda found: "\n" * found[0].count("\n"), text.removeprefix("\ufeff")).split("\n")
         try:
             self.tables: dict[str, Any] = tomllib.loads(text.removeprefix("\ufeff"))
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError, MemoryError) as error:
             place = re.search(r" \(at line (\d+), column (\d+)\)", str(error))
             line = int(place[1]) if place else max(len(text.splitlines()), 1)
             what = f"this is not TOML: {re.sub(r' [(]at .*', '', str(error))}"
@@ -67,6 +67,7 @@ class Settings:
                     self.problem(path, key, "is missing", f'write {key} = "…" under {self._header(path)}', index)
                 continue
             try:
+                _refuse_controls(table[key])
                 reader = readers.get(key)
                 values[spec.name] = reader(msgspec.convert(table[key], str)) if reader else msgspec.convert(table[key], spec.type)
             except (msgspec.ValidationError, ValueError) as error:
@@ -128,3 +129,10 @@ def _default(spec: msgspec.structs.FieldInfo) -> str:
     if isinstance(example, tuple):
         example = list(example)
     return f"write for example {spec.encode_name} = {msgspec.json.encode(example).decode()}"
+
+
+def _refuse_controls(value: object) -> None:
+    """Raises ValueError for a text that XML 1.0 (section 2.2) could not hold, or that would break a line of a header."""
+    for text in value if isinstance(value, list) else [value]:
+        if isinstance(text, str) and re.search("[^\t\n\r\u0020-\u007e\u0080-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text):
+            raise ValueError(f"{quoted(text)} holds a control character; take it out")

@@ -139,3 +139,22 @@ def test_a_scheduler_ends_with_0_when_it_is_told_to(site: Path) -> None:
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 0
     assert errors == ""
+
+
+def test_two_sends_at_once_write_to_everybody_once(run: Run, site: Path) -> None:
+    (site / "list.csv").write_text("".join(f"reader{n}@example.org\n" for n in range(200)))
+    run("subscribers", "import", site / "list.csv")
+    command = [sys.executable, "-m", "feedpub", "send", "weekly", "--site", site]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    for process in processes:
+        _, errors = process.communicate(timeout=60)
+        assert "Traceback" not in errors
+    assert run("send", "weekly").exit_code == 0
+    assert len(outbox(site)) == len(set(outbox(site))) == 200
+
+
+def test_a_database_that_is_none_is_told(run: Run, site: Path) -> None:
+    (site / "feedpub.db").write_bytes(b"not a database" * 1000)
+    result = run("status")
+    assert result.exit_code == 1
+    assert "the database refused: file is not a database" in result.stderr

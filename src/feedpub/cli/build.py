@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from feedpub.build import Built, build, load_site
-from feedpub.cli.report import at, counted, progress, records, say, table, write_json
+from feedpub.cli.report import at, counted, encodable, progress, records, say, table, write_json
 from feedpub.errors import FeedpubError
 from feedpub.feed import Planned
 
@@ -56,7 +56,7 @@ def _report(site: Path, built: Built, *, as_json: bool) -> None:
     changes, problems, warnings = built.changes, at(site, built.problems), at(site, built.warnings)
     if as_json:
         write_json({
-            "output": str(built.output), "written": changes.written, "kept": changes.kept, "removed": changes.removed,
+            "output": encodable(str(built.output)), "written": changes.written, "kept": changes.kept, "removed": changes.removed,
             "problems": records(problems), "warnings": records(warnings),
         })  # fmt: skip
     else:

@@ -1,5 +1,6 @@
 """feedpub init."""
 
+import json
 import re
 from datetime import datetime
 from importlib import resources
@@ -10,7 +11,8 @@ import click
 
 from feedpub.build import SETTINGS
 from feedpub.errors import FeedpubError, Problem
-from feedpub.readers import read_web_url
+from feedpub.readers import read_base_url, read_title
+from feedpub.site import read_site
 
 # Where authors keep their articles; the first of these that holds any is taken.
 _FOLDERS = ("articles", "posts", "_posts", "content", "blog", "writing", ".")
@@ -26,22 +28,28 @@ def init_command(folder: Path, title: str, url: str) -> None:
     Articles that are there already are found, and no example is written beside them.
     """
     try:
-        url = read_web_url(url).rstrip("/")
+        title, url = read_title(title), read_base_url(url)
+        host = urlsplit(url).hostname or ""
     except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--url") from error
-    now, host = datetime.now().astimezone(), urlsplit(url).hostname or ""
+        raise click.BadParameter(str(error)) from error
+    now = datetime.now().astimezone()
     articles = next((name for name in _FOLDERS if _holds_articles(folder / name)), None)
-    files = {
-        SETTINGS: _starter("feedpub.toml")
-        .replace("{title}", title.replace("\\", "\\\\").replace('"', '\\"'))
-        .replace("{title_as_name}", re.sub(r'["<>\\]', "", title).strip() or "News")
-        .replace("{url}", url)
-        .replace("{host}", host if "." in host else "example.org")
-        .replace("{id}", f"tag:{host},{now.year}:")
-        .replace("{articles}", articles or "articles")
+    values = {
+        "title": json.dumps(title, ensure_ascii=False)[1:-1],
+        "title_as_name": re.sub(r'[\\"<>,;:@()\[\]=]', "", title).strip()[:100] or "News",
+        "url": url,
+        "host": host if "." in host else "example.org",
+        "id": f"tag:{host},{now.year}:",
+        "articles": articles or "articles",
+        "today": f"{now:%Y-%m-%d}",
     }
+    files = {SETTINGS: _starter("feedpub.toml", values)}
+    try:
+        read_site(files[SETTINGS])
+    except FeedpubError as error:
+        raise click.BadParameter(error.problems[0].message()) from error
     if articles is None:
-        files["articles/hello-feeds.md"] = _starter("hello-feeds.md").replace("{today}", f"{now:%Y-%m-%d}")
+        files["articles/hello-feeds.md"] = _starter("hello-feeds.md", values)
     for name, text in files.items():
         click.echo(_write_new(folder / name, text))
     site = "" if folder == Path() else f" {folder}"
@@ -49,12 +57,12 @@ def init_command(folder: Path, title: str, url: str) -> None:
 
 
 def _write_new(path: Path, text: str) -> str:
+    if path.is_file():
+        return f"kept     {path} (it was there)"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
-    except FileExistsError:
-        return f"kept     {path} (it was there)"
     except OSError as error:
         what = f"the disk refused: {(error.strerror or str(error)).lower()}"
         raise FeedpubError([Problem(str(path), 0, "", what, "choose another folder")]) from error
@@ -69,5 +77,6 @@ def _holds_articles(folder: Path) -> bool:
         return False
 
 
-def _starter(name: str) -> str:
-    return (resources.files("feedpub.cli") / "starter" / name).read_text(encoding="utf-8")
+def _starter(name: str, values: dict[str, str]) -> str:
+    text = (resources.files("feedpub.cli") / "starter" / name).read_text(encoding="utf-8")
+    return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), text)

@@ -1,6 +1,7 @@
 """How a command speaks: Problems as lines, annotations or JSON; progress on a terminal."""
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,9 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter is no reason to fail
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
         except FeedpubError as error:
@@ -29,6 +33,13 @@ class Commands(click.Group):
             if error.errno == errno.EPIPE:  # `feedpub … | head`: click ends quietly
                 raise
             click.echo(f"the system refused: {error.strerror or error}", err=True)
+            ctx.exit(1)
+        except Exception as error:
+            if not type(error).__module__.startswith("sqlalchemy."):  # which a build does not load
+                raise
+            from feedpub.store import refused
+
+            say(refused(error).problems)
             ctx.exit(1)
 
 
@@ -59,7 +70,12 @@ def annotations(problems: Iterable[Problem]) -> Iterable[str]:
 
 def records(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     """The Problems as JSON objects."""
-    return [asdict(problem) for problem in problems]
+    return [asdict(replace(problem, source=encodable(problem.source))) for problem in problems]
+
+
+def encodable(text: str) -> str:
+    """`text` with a question mark for each octet of a file name that is not UTF-8."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def counted(count: int, noun: str) -> str:
@@ -70,7 +86,7 @@ def counted(count: int, noun: str) -> str:
 
 def progress(things: Iterable[T], label: str, length: int) -> Iterable[T]:
     """`things`, with a bar on a terminal: how many are done, and how long the rest takes. Nothing in a pipe."""
-    if not sys.stderr.isatty() or length < 100:
+    if not sys.stderr or not sys.stderr.isatty() or length < 100:
         yield from things
         return
     with click.progressbar(things, length=length, label=label, show_pos=True, file=sys.stderr) as bar:

@@ -17,14 +17,24 @@ _SIGNS = (("+", "-plus"), ("#", "-sharp"), ("♯", "-sharp"), ("♭", "-flat"), 
 
 def category_slug(name: str, site: Site) -> str:
     """The folder of a category: what [categories] says, else the slug of its name, never a reserved one."""
-    slug = name_slug(name, site)
-    # `con` is a device on Windows, `tag` a folder of ours.
-    return f"{slug}-category" if slug in RESERVED and name not in site.categories else slug
+    return _set_slug(name, site) or _unreserved(_slug(name), "category")
 
 
 def name_slug(name: str, site: Site) -> str:
     """The slug of a category, tag or author: lower-case ASCII letters, digits and hyphens, never empty."""
-    return site.categories.get(name) or _slug(name)
+    return _set_slug(name, site) or _unreserved(_slug(name), "name")
+
+
+def _set_slug(name: str, site: Site) -> str | None:
+    """What [categories] says of the name, in whatever case it stands there."""
+    if not site.categories:
+        return None
+    return site.categories.get(name) or {key.casefold(): slug for key, slug in site.categories.items()}.get(name.casefold())
+
+
+def _unreserved(slug: str, kind: str) -> str:
+    """`con` is a device on Windows, `tag` a folder of ours."""
+    return f"{slug}-{kind}" if slug in RESERVED else slug
 
 
 @lru_cache(maxsize=4096)

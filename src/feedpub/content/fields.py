@@ -37,7 +37,7 @@ class Fields:
             self._problem("title", "is missing", "write a line such as title: My first article")
             return ""
         title = self._text("title")
-        if title == "":
+        if title is not None and not re.search(r"[^\s\u200b-\u200f\u2060\ufeff]", title):
             self._problem("title", "is empty", "write the article's title")
         return title or ""
 
@@ -169,7 +169,8 @@ def read_instant(text: str, zone: ZoneInfo) -> datetime:
     except OverflowError:
         raise ValueError(f"{quoted(text)} is out of range; write a year from 1000 to 9998") from None
     except ValueError as error:
-        raise ValueError(f"{quoted(text)} is not a date ({error}); {_DATE_MEND}") from None
+        reason = "" if "offset" in str(error) else f" ({error})"
+        raise ValueError(f"{quoted(text)} is not a date{reason}; {_DATE_MEND}") from None
     if not offset and hour is not None and back != moment:
         raise ValueError(
             f"{quoted(text)} does not exist in {zone.key}, where clocks skip that hour; "

@@ -66,14 +66,14 @@ def read_front_matter(text: str, source: str) -> Raw:
         raise FeedpubError([Problem(source, first, "", "front matter is not closed", mend)])
     handler = _Handler()
     try:
-        post = frontmatter.loads(text, handler=handler)
+        fields, content = frontmatter.parse(text, handler=handler)
     except _Fault as fault:
         line, field, what, mend = fault.problem
         raise FeedpubError([Problem(source, first + line, field, what, mend)]) from fault
     body_line = text.count("\n", 0, len(text.rstrip()) - len(handler.body.rstrip())) + 1
     # python-frontmatter strips the body, and so the indent of a code block at its start.
-    body = handler.body if post.content else ""
-    return Raw(post.metadata, {name: first + line for name, line in handler.lines.items()}, body, body_line)
+    body = handler.body if content else ""
+    return Raw(fields, {name: first + line for name, line in handler.lines.items()}, body, body_line)
 
 
 def _mapping(fm: str) -> tuple[dict[str, object], dict[str, int]]:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -150,7 +151,8 @@ class _Urls(HTMLParser):
 
 def _html_urls(markup: str, line: int) -> Iterator[tuple[str, str, int, str | None]]:
     parser = _Urls()
-    parser.feed(markup)
+    with suppress(AssertionError):  # on `<![foo bar]>`, which Python 3.11 takes for a declaration that it does not know
+        parser.feed(markup)
     for kind, url, offset, alt in parser.found:
         yield kind, url, line + offset, alt
 

@@ -6,7 +6,10 @@ from urllib.parse import unquote_plus, urljoin, urlsplit
 
 import mdurl
 
-_CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*[^\s,]|[^\s,])\s*([^,]*)(?:,|$)")
+from feedpub.readers import ascii_host
+
+# HTML, "parsing a srcset attribute": the address ends at white space, and a comma at its end ends the candidate.
+_ADDRESS, _DESCRIPTOR = re.compile(r"[\s,]*+(\S+)"), re.compile("[^,]*")
 _CREDENTIAL = re.compile(
     r"(.*[-_.])?(token|auth|authorization|key|apikey|api_key|accesskey|secret|sig|signature|password|passwd|pwd|credential"
     r"|credentials|session|sessionid|sid|jwt|accesstoken|authtoken|clientsecret|awsaccesskeyid|sharekey|hmac)",
@@ -24,8 +27,10 @@ def absolute(url: str, base: str, strip_params: Collection[str] = ()) -> str | N
         parts = urlsplit(joined)
         if parts.scheme in ("mailto", "tel"):
             return mdurl.encode(joined)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if parts.scheme not in ("http", "https") or not parts.hostname or " " in parts.hostname or parts.port == 0:
             return None
+        if not parts.hostname.isascii():
+            parts = parts._replace(netloc=parts.netloc.replace(parts.hostname, ascii_host(parts.hostname)))
         return mdurl.encode(without(parts.geturl(), strip_params))
     except ValueError:
         return None
@@ -34,11 +39,14 @@ def absolute(url: str, base: str, strip_params: Collection[str] = ()) -> str | N
 def absolute_srcset(srcset: str, base: str, strip_params: Collection[str] = ()) -> str | None:
     """A `srcset` attribute with every candidate's URL absolute; None if no candidate is left."""
     candidates = []
-    for found in _CANDIDATE.finditer(srcset):
-        url = absolute(found[1], base, strip_params)
+    position = 0
+    while found := _ADDRESS.match(srcset, position):
+        position, descriptor = found.end(), ""
+        if not found[1].endswith(",") and (rest := _DESCRIPTOR.match(srcset, position)):
+            position, descriptor = rest.end(), rest[0].strip()
+        url = absolute(found[1].rstrip(","), base, strip_params)
         if url and url.startswith("http"):
-            # A comma at the end of a URL would start the next candidate.
-            candidates.append(f"{url} {found[2].strip()}".strip())
+            candidates.append(f"{url} {descriptor}".strip())
     return ", ".join(candidates) or None
 
 

@@ -1,8 +1,10 @@
 """Articles in groups: by category, tag or author, newest first."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import count
 
 from feedpub.content import category_slug, name_slug
 from feedpub.errors import Problem, quoted
@@ -36,25 +38,35 @@ def grouped(articles: Iterable[Article], by: Group, site: Site) -> tuple[tuple[C
         for name in _NAMES[by](article):
             spellings.setdefault(slug_of(name, site).lower(), {}).setdefault(name, []).append(article)
     categories, problems = [], []
+    taken = {*spellings, *(slug.lower() for slug in site.categories.values())}
     for names in spellings.values():
         bearers = Counter({name: len(some) for name, some in names.items()})
         # The category with the most articles keeps the slug: the fewest readers are moved.
         chosen = min(bearers, key=lambda name: (-bearers[name], name))
         joined: dict[str, Article] = {}
+        free: dict[str, str] = {}
         for name in sorted(names):
             if by == "tag" or name.casefold() == chosen.casefold():
                 joined |= {article.slug: article for article in names[name]}
             else:
-                problems += [_collision(article, name, chosen, by, site) for article in names[name]]
+                slug = slug_of(name, site)
+                other = free.get(name.casefold()) or free.setdefault(name.casefold(), _free_slug(slug, taken))
+                problems += [_collision(article, name, chosen, (slug, other), by) for article in names[name]]
         categories.append(Category(chosen, slug_of(chosen, site), newest_first(joined.values())))
     return tuple(sorted(categories, key=lambda c: (c.name.casefold(), c.name))), tuple(problems)
 
 
-def _collision(article: Article, name: str, owner: str, by: Group, site: Site) -> Problem:
-    slug = category_slug(name, site) if by == "category" else name_slug(name, site)
-    what = f'{quoted(name)} has the slug "{slug}", which is that of {quoted(owner)}'
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    mend = f'write under [categories] in feedpub.toml: "{escaped}" = "{slug}-2"'
+def _free_slug(slug: str, taken: set[str]) -> str:
+    """The first of `slug`-2, `slug`-3, … that is not taken; it is taken from now on."""
+    free = next(f"{slug}-{number}" for number in count(2) if f"{slug}-{number}".lower() not in taken)
+    taken.add(free.lower())
+    return free
+
+
+def _collision(article: Article, name: str, owner: str, slugs: tuple[str, str], by: Group) -> Problem:
+    what = f'{quoted(name)} has the slug "{slugs[0]}", which is that of {quoted(owner)}'
+    key = json.dumps(name, ensure_ascii=not name.isprintable())
+    mend = f'write under [categories] in feedpub.toml: {key} = "{slugs[1]}"'
     field = "tags" if by == "tag" else by
     return Problem(article.source, article.lines.get(field, 1), field, what, mend)
 

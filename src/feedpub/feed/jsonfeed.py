@@ -1,5 +1,7 @@
 """Feed → JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
 
+from urllib.parse import quote
+
 import msgspec
 
 from feedpub.model import Author, Entry, Feed
@@ -47,4 +49,4 @@ def _item(entry: Entry) -> dict[str, object]:
 
 
 def _author(author: Author) -> dict[str, str]:
-    return {"name": author.name, "url": f"mailto:{author.email}"} if author.email else {"name": author.name}
+    return {"name": author.name, "url": f"mailto:{quote(author.email, safe='@')}"} if author.email else {"name": author.name}

@@ -37,7 +37,7 @@ def index_page(feeds: Iterable[Planned], site: Site, files: Mapping[str, str]) -
 
 
 def _day(article: Article, site: Site) -> str:
-    return article.published.astimezone(site.timezone).strftime("%Y-%m-%d")
+    return article.published.astimezone(site.timezone).date().isoformat()
 
 
 @cache

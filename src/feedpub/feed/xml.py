@@ -126,7 +126,7 @@ def _add(item: Any, entry: Entry, *, rss: bool) -> None:
 
 def _as_html(text: str) -> str:
     """RSS readers take a description for HTML: what they would take for a tag or an entity is escaped."""
-    return html.escape(text, quote=False) if re.search(r"<[A-Za-z/!?]|&[#\w]+;", text) else text
+    return html.escape(text, quote=False) if re.search(r"<[A-Za-z/!?]|&[#A-Za-z]", text) else text
 
 
 def _person(author: Author) -> dict[str, str]:

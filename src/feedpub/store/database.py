@@ -48,7 +48,7 @@ def erase_traces(engine: Engine) -> None:
             connection.close()
 
 
-def refused(error: SQLAlchemyError) -> FeedpubError:
+def refused(error: Exception) -> FeedpubError:
     """What the database said, in one line, without the statement and without a password."""
     what = str(getattr(error, "orig", None) or error).partition("\n")[0]
     return FeedpubError(
