@@ -17,6 +17,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import insert
 
 from feedpub.store import open_store
@@ -55,8 +57,14 @@ PROGRAM = """
     _, queued = publish(engine, folder, site, choose(site, None), articles, slot=now, now=now)
     made = time.perf_counter() - start
     start = time.perf_counter()
+    sign = lambda data, _: data
+    if sys.argv[3:]:
+        from feedpub.transport import Dkim
+        key = Dkim(domain="bench.example", selector="s1", key_file=Path(sys.argv[3]))
+        sign = lambda data, _: key.signed(data)
     if port != "0":
-        report = deliver(engine, site, lambda: Smtp(f"smtp://127.0.0.1:{port}"), clock=lambda: now, stop=threading.Event())
+        connect = lambda: Smtp(f"smtp://127.0.0.1:{port}")
+        report = deliver(engine, site, connect, sign=sign, clock=lambda: now, stop=threading.Event())
         assert report.answers["sent"] == queued, report
     sent = time.perf_counter() - start
     print(json.dumps([queued, made, sent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
@@ -95,11 +103,11 @@ def site(folder: Path, people: int, connections: int) -> None:
     engine.dispose()
 
 
-def ours(people: int, connections: int, port: int) -> list[float]:
+def ours(people: int, connections: int, port: int, *key: str) -> list[float]:
     """Deliveries, seconds to create them, seconds to send them, and MB of peak memory."""
     with tempfile.TemporaryDirectory() as folder:
         site(Path(folder, "site"), people, connections)
-        command = [sys.executable, "-c", textwrap.dedent(PROGRAM), str(Path(folder, "site")), str(port)]
+        command = [sys.executable, "-c", textwrap.dedent(PROGRAM), str(Path(folder, "site")), str(port), *key]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
     figures: list[float] = json.loads(done.stdout)
     return figures
@@ -132,6 +140,12 @@ def main() -> None:
         mine, other, memory = (statistics.median(figures) for figures in zip(*rows, strict=True))
         beside = f"smtp-source {other:,.0f}/s; ratio {mine / other:.2f}"
         print(f"sending, {options.connections} connections: {mine:,.0f} messages/s; {beside}; {memory:.0f} MB")
+        with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+            key = rsa.generate_private_key(65537, 2048)
+            file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+            file.flush()
+            queued, _, sent, _ = ours(options.messages, options.connections, port, file.name)
+        print(f"with DKIM (RSA, 2,048 bits): {queued / sent:,.0f} messages/s")
     finally:
         sink.terminate()
         sink.wait()

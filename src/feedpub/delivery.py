@@ -208,8 +208,13 @@ class _Run:
 def _limiter(mail: Mail) -> Limiter | None:
     if mail.rate is None:
         return None
-    count = max(1, int(mail.rate / 10))  # evenly, and not a second's worth at once
-    return Limiter(Rate(count, max(1, round(1000 * count / mail.rate))), buffer_ms=1)
+    if mail.rate < 1:
+        return Limiter(Rate(1, round(1000 / mail.rate)), buffer_ms=1)
+    # Evenly, and not a second's worth at once; and in no second more than was said.
+    rates = (
+        [Rate(max(1, int(mail.rate / 10)), 100), Rate(int(mail.rate), 1000)] if mail.rate >= 20 else [Rate(int(mail.rate), 1000)]
+    )
+    return Limiter(rates, buffer_ms=1)
 
 
 def _quotas(mail: Mail) -> Iterator[tuple[int, timedelta]]:

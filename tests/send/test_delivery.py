@@ -1,11 +1,16 @@
 """Each subscriber gets an issue once, whatever the server says and however often it is asked."""
 
+import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from feedpub.build import load_site
-from feedpub.store import end_subscription, issued_slugs, standings, suppress_subscriber
+from feedpub.errors import FeedpubError
+from feedpub.store import end_subscription, issued_slugs, open_store, standings, suppress_subscriber
+from feedpub.store.schema import about
 from tests.digest.conftest import featured
 from tests.send.conftest import SLOT, Desk
 
@@ -113,6 +118,25 @@ def test_a_quota_holds_the_rest_back_until_its_window_opens(desk: Desk) -> None:
     desk.clock.now += timedelta(minutes=61)
     desk.deliver()
     assert states(desk) == {"sent": 60}
+
+
+def test_the_server_never_sees_more_in_a_second_than_was_said(desk: Desk) -> None:
+    desk.set_mail(rate=30.0)
+    desk.subscribe(*PEOPLE, *(f"more{n}@example.org" for n in range(20)))
+    desk.publish()
+    times: list[float] = []
+    desk.inbox.after_data = lambda _: times.append(time.monotonic()) or ""  # type: ignore[func-returns-value]
+    desk.deliver()
+    assert len(times) == 80
+    # The server sees a message a moment after it was let go, so a second of ours may look like a little less of its own.
+    assert max(sum(start <= moment < start + 0.95 for moment in times) for start in times) <= 31
+
+
+def test_a_newer_database_is_not_touched(desk: Desk, tmp_path: Path) -> None:
+    with desk.engine.begin() as conn:
+        conn.execute(update(about).where(about.c.name == "version").values(value="99"))
+    with pytest.raises(FeedpubError, match="was written by a newer feedpub"):
+        open_store(desk.engine.url.render_as_string(hide_password=False), tmp_path)
 
 
 def test_a_stop_finishes_what_is_in_flight_and_keeps_the_rest(desk: Desk) -> None:

@@ -8,6 +8,8 @@ import time
 from collections import Counter, defaultdict
 from typing import Any
 
+import pytest
+
 from feedpub.store import standings
 from tests.send.conftest import Desk
 
@@ -29,6 +31,7 @@ PROGRAM = """
 """
 
 
+@pytest.mark.timeout(900)  # twenty starts of Python, twice
 def test_kill_9_loses_nobody_and_copies_only_what_was_in_flight(desk: Desk) -> None:
     chance = random.Random(7)
     desk.subscribe(*(f"reader{n}@d{n % 40}.example" for n in range(PEOPLE)))

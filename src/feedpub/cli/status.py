@@ -1,6 +1,7 @@
 """feedpub status."""
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,19 +20,21 @@ if TYPE_CHECKING:
 @click.option("--watch", is_flag=True, help="Show it anew every two seconds, until Ctrl-C.")
 def status_command(folder: Path, as_json: bool, watch: bool) -> None:
     """Every issue, and where its deliveries stand: queued, sending, sent, failed."""
-    from feedpub.store import standings
+    from feedpub.store import sending_rate, standings
 
     engine = store_of(folder, site_of(folder))
     while True:
         with engine.begin() as conn:
-            found = standings(conn)
+            found, rate = standings(conn), sending_rate(conn, now=datetime.now(UTC))
         if as_json:
             write_json([_record(one) for one in found])
         else:
             rows = [
-                (one.digest, f"{one.slot:%Y-%m-%d %H:%M} UTC", *_states(one.states).values(), one.subject[:50]) for one in found
+                (one.digest, f"{one.slot:%Y-%m-%d %H:%M} UTC", *_states(one.states).values(), one.deferred, one.subject[:50])
+                for one in found
             ]
-            click.echo(table(rows, ("digest", "slot", "queued", "sending", "sent", "failed", "subject"), left=True))
+            click.echo(table(rows, ("digest", "slot", "queued", "sending", "sent", "failed", "deferred", "subject"), left=True))
+            click.echo(f"\n{rate:.1f} messages a second in the last minute.")
             for one in found:
                 for reason, count in one.reasons:
                     click.echo(f"{one.digest} {one.slot:%Y-%m-%d}: {count:,} × {reason}")
@@ -42,7 +45,7 @@ def status_command(folder: Path, as_json: bool, watch: bool) -> None:
 
 def _record(one: "Standing") -> dict[str, object]:
     about = {"digest": one.digest, "slot": one.slot, "subject": one.subject}
-    return about | _states(one.states) | {"reasons": dict(one.reasons)}
+    return about | _states(one.states) | {"deferred": one.deferred, "reasons": dict(one.reasons)}
 
 
 def _states(states: dict[str, int]) -> dict[str, int]:

@@ -28,8 +28,12 @@ def open_store(url: str, folder: Path) -> Engine:
             event.listen(engine, "connect", _set_up_sqlite)
             # A transaction that reads first and writes later would fail where another writes in between.
             event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
-        with engine.begin() as conn:
-            _migrate(conn)
+        try:
+            with engine.begin() as conn:
+                _migrate(conn)
+        except BaseException:
+            engine.dispose()
+            raise
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         mend = 'write "sqlite:///feedpub.db", or "postgresql+psycopg://user@host/name" with feedpub[postgres] installed'
         raise FeedpubError([Problem("feedpub.toml", 0, "store.url", f"can't be used: {error}", mend)]) from error

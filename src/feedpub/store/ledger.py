@@ -211,13 +211,14 @@ def wake_at(conn: Connection) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an issue stands: deliveries by state, and the commonest reasons of those that wait or failed."""
+    """Where an issue stands: deliveries by state, how many of the queued were deferred, and the commonest reasons."""
 
     issue: int
     digest: str
     slot: datetime
     subject: str
     states: dict[str, int]
+    deferred: int
     reasons: tuple[tuple[str, int], ...]
 
 
@@ -235,5 +236,13 @@ def standings(conn: Connection) -> list[Standing]:
             .limit(5)
         ).all()
         slot = datetime.fromtimestamp(row.slot, UTC)
-        found.append(Standing(row.id, row.digest, slot, row.subject, dict(map(tuple, states)), tuple((r, n) for r, n in reasons)))
+        later = select(func.count()).select_from(deliveries).where(of, deliveries.c.state == "queued", deliveries.c.attempts > 0)
+        counts, why = dict(map(tuple, states)), tuple((reason, times) for reason, times in reasons)
+        found.append(Standing(row.id, row.digest, slot, row.subject, counts, conn.scalar(later) or 0, why))
     return found
+
+
+def sending_rate(conn: Connection, *, now: datetime) -> float:
+    """Messages a second that were sent in the last minute."""
+    sent = and_(deliveries.c.state == "sent", deliveries.c.settled > now.timestamp() - 60)
+    return (conn.scalar(select(func.count()).select_from(deliveries).where(sent)) or 0) / 60
