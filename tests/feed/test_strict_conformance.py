@@ -80,5 +80,5 @@ def test_every_variant_has_the_files_that_it_asks_for(published: Callable[[str],
     endings = {variant: {path.rpartition("/")[2] for path in published(variant)} for variant in VARIANTS}
     for variant, format_file in (("Atom alone", "atom.xml"), ("RSS alone", "rss.xml"), ("JSON alone", "feed.json")):
         assert endings[variant] & {"atom.xml", "rss.xml", "feed.json"} == {format_file}
-    assert any("/archive/" in path for path in published("archive") if path.startswith("tag/"))
+    assert any("/archive/" in path for path in published("archive") if path.startswith("author/"))
     assert "categories.opml" not in endings["everything alone"]

@@ -27,7 +27,8 @@ class Told:
 
 
 def yaml(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    """`text` between double quotes, as YAML reads it; YAML takes no raw U+007F, JSON does."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\x7f")
 
 
 TOLD = {
@@ -81,7 +82,10 @@ TOLD = {
         f'<p><img src="{HERE}/image-only/pic.jpg" alt="A loaf"></p>',
     ),
     "raw-html": Told(
-        article("Raw", "2025-09-21", 'Be <span onclick="x()">still</span> <a href="../b?c=1&d=2#e">there</a><script>x()</script>.\n'),
+        article(
+            "Raw", "2025-09-21",
+            'Be <span onclick="x()">still</span> <a href="../b?c=1&d=2#e">there</a><script>x()</script>.\n',
+        ),
         "Raw", "2025-09-20T22:00:00", "Be still there.",
         f'<p>Be <span>still</span> <a href="{HERE}/b?c=1&amp;d=2#e">there</a>.</p>',
     ),
