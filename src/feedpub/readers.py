@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import idna
+import mdurl
 
 from feedpub.errors import quoted
 from feedpub.model import Author
@@ -41,7 +42,7 @@ def read_web_url(text: str) -> str:
         raise ValueError(f"{quoted(text)} is not a web address; write it whole, such as https://example.org/")
     if parts.username or parts.password:
         raise ValueError("holds a user name or password, and feeds are public; leave it out")
-    return parts._replace(netloc=host + port).geturl()
+    return parts._replace(netloc=host + port, path=mdurl.encode(parts.path), query=mdurl.encode(parts.query)).geturl()
 
 
 def ascii_host(host: str) -> str:

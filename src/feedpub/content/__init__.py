@@ -1,6 +1,6 @@
 """content: Markdown text → Article → Body. Pure."""
 
-from feedpub.content.address import article_url, category_slug, name_slug
+from feedpub.content.address import article_url, category_slug, name_slug, spelling
 from feedpub.content.article import body_references, read_article, render_body
 from feedpub.content.corpus import read_articles
 from feedpub.content.fields import read_instant
@@ -19,4 +19,5 @@ __all__ = [
     "read_articles",
     "read_instant",
     "render_body",
+    "spelling",
 ]

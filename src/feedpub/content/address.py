@@ -29,7 +29,12 @@ def _set_slug(name: str, site: Site) -> str | None:
     """What [categories] says of the name, in whatever case it stands there."""
     if not site.categories:
         return None
-    return site.categories.get(name) or {key.casefold(): slug for key, slug in site.categories.items()}.get(name.casefold())
+    return site.categories.get(name) or {spelling(key): slug for key, slug in site.categories.items()}.get(spelling(name))
+
+
+def spelling(name: str) -> str:
+    """What two names share that are one to a reader: they may differ in case and white space."""
+    return " ".join(name.split()).casefold()
 
 
 def _unreserved(slug: str, kind: str) -> str:

@@ -49,7 +49,7 @@ class _Handler(YAMLHandler):
         return fm, self.body
 
     def load(self, fm: str, **kwargs: object) -> dict[str, object]:
-        fields, self.lines = _mapping(re.sub("[\x85\u2028\u2029]", " ", fm))
+        fields, self.lines = _mapping(re.sub("[\x85\u2028\u2029]", " ", re.sub("[\x7f-\x84\x86-\x9f]", "", fm)))
         return fields
 
 

@@ -1,12 +1,11 @@
 """Articles in groups: by category, tag or author, newest first."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import count
 
-from feedpub.content import category_slug, name_slug
+from feedpub.content import category_slug, name_slug, spelling
 from feedpub.errors import Problem, quoted
 from feedpub.model import Article
 from feedpub.site import Group, Site
@@ -40,17 +39,21 @@ def grouped(articles: Iterable[Article], by: Group, site: Site) -> tuple[tuple[C
     categories, problems = [], []
     taken = {*spellings, *(slug.lower() for slug in site.categories.values())}
     for names in spellings.values():
-        bearers = Counter({name: len(some) for name, some in names.items()})
         # The category with the most articles keeps the slug: the fewest readers are moved.
-        chosen = min(bearers, key=lambda name: (-bearers[name], name))
+        bearers = Counter({name: len(some) for name, some in names.items()})
+        together = Counter[str]()
+        for name, articles_of_it in bearers.items():
+            together[spelling(name)] += articles_of_it
+        owner = min(together, key=lambda one: (-together[one], one))
+        chosen = min((name for name in bearers if spelling(name) == owner), key=lambda name: (-bearers[name], name))
         joined: dict[str, Article] = {}
         free: dict[str, str] = {}
         for name in sorted(names):
-            if by == "tag" or name.casefold() == chosen.casefold():
+            if by == "tag" or spelling(name) == owner:
                 joined |= {article.slug: article for article in names[name]}
             else:
                 slug = slug_of(name, site)
-                other = free.get(name.casefold()) or free.setdefault(name.casefold(), _free_slug(slug, taken))
+                other = free.get(spelling(name)) or free.setdefault(spelling(name), _free_slug(slug, taken))
                 problems += [_collision(article, name, chosen, (slug, other), by) for article in names[name]]
         categories.append(Category(chosen, slug_of(chosen, site), newest_first(joined.values())))
     return tuple(sorted(categories, key=lambda c: (c.name.casefold(), c.name))), tuple(problems)
@@ -65,8 +68,9 @@ def _free_slug(slug: str, taken: set[str]) -> str:
 
 def _collision(article: Article, name: str, owner: str, slugs: tuple[str, str], by: Group) -> Problem:
     what = f'{quoted(name)} has the slug "{slugs[0]}", which is that of {quoted(owner)}'
-    key = json.dumps(name, ensure_ascii=not name.isprintable())
-    mend = f'write under [categories] in feedpub.toml: {key} = "{slugs[1]}"'
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    key = "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in escaped)
+    mend = f'write under [categories] in feedpub.toml: "{key}" = "{slugs[1]}"'
     field = "tags" if by == "tag" else by
     return Problem(article.source, article.lines.get(field, 1), field, what, mend)
 

@@ -29,7 +29,7 @@ def index_page(feeds: Iterable[Planned], site: Site, files: Mapping[str, str]) -
         feeds=feeds,
         formats=[(_NAMES[f], _TYPES[f], file) for f, file in files.items()],
         lists=[(HEADINGS[group], LISTS[group]) for group in HEADINGS if files and (group == "all" or groups[group])],
-        anchor=lambda feed: feed.folder.strip("/").replace("/", "-"),
+        anchor=lambda feed: feed.anchor,
         url_of=lambda article: article_url(article, site),
         day_of=lambda article: _day(article, site),
     )

@@ -30,6 +30,11 @@ class Planned:
     name: str
     articles: tuple[Article, ...]
 
+    @property
+    def anchor(self) -> str:
+        """The feed's place on the page: its folder, which no other feed has (`tag/x` is a fragment too)."""
+        return self.folder.strip("/")
+
     def documents(self, site: Site) -> tuple[Document, ...]:
         """The subscription document, and with [feeds] archive the archive documents behind it (RFC 5005, section 4).
 

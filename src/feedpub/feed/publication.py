@@ -56,7 +56,7 @@ def _feed(
         id=feed_id(document.folder, site),
         title=site.title if everything else f"{site.title}: {planned.name}",
         description=(site.description or site.title) if everything else f"{planned.name}, from {site.title}",
-        link=f"{site.url}/" if everything else f"{base}#{planned.folder.strip('/').replace('/', '-')}",
+        link=f"{site.url}/" if everything else f"{base}#{planned.anchor}",
         language=site.language,
         author=site.author or Author(site.title),
         updated=max((e.updated for e in entries), default=_birth(site)),
