@@ -95,6 +95,8 @@ def read_title(text: str) -> str:
     text = " ".join(text.split())
     if not text:
         raise ValueError("is empty; write the site's name")
+    if len(text) > 300:
+        raise ValueError(f"{quoted(text)} has {len(text):,} characters; write at most 300")
     return text
 
 

@@ -15,7 +15,8 @@ _WIDTH = 72
 
 def environment(folder: Path | None = None) -> jinja2.Environment:
     """The Jinja environment: a template of `folder` takes the place of the shipped one of its name, and may extend it as
-    `feedpub/<name>`. Unknown variables are errors, and HTML templates escape what they show.
+    `feedpub/<name>`. Unknown variables are errors, and every template but `*.txt.j2` and `*.css.j2` escapes
+    what it shows.
 
     Templates are trusted code: they can run any expression. Raises FeedpubError when `folder` isn't there.
     """
@@ -27,12 +28,17 @@ def environment(folder: Path | None = None) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader([*users, shipped, jinja2.PrefixLoader({"feedpub": shipped})]),
         undefined=jinja2.StrictUndefined,
-        autoescape=lambda name: name is not None and name.endswith(".html.j2"),  # noqa: S701 mail's text parts are text
+        autoescape=_is_markup,  # noqa: S701 mail's text parts are text
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["wrap"] = _wrapped
     return environment
+
+
+def _is_markup(name: str | None) -> bool:
+    """Whether what a template shows is escaped: in all but the subject (which has no name), text parts and style sheets."""
+    return name is not None and not name.endswith((".txt.j2", ".css.j2"))
 
 
 def _wrapped(text: str) -> str:

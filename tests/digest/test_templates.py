@@ -52,6 +52,18 @@ def test_one_block_is_replaced_in_ten_lines(write_digest: Write, feedpub: Run) -
     assert "A story" in html
 
 
+@pytest.mark.parametrize("partial", ["p.j2", "p.html", "p.html.j2", "p"])
+def test_a_partial_of_any_name_escapes_the_text_of_articles(write_digest: Write, feedpub: Run, partial: str) -> None:
+    files = {
+        "articles/a.md": featured("'<script>alert(1)</script>'"),
+        "mine/digest.html.j2": f'<html><body>{{% include "{partial}" %}}</body></html>',
+        f"mine/{partial}": "<p>{{ lead.title }}</p>",
+    }
+    site = write_digest(files, TEMPLATE)
+    assert feedpub("digest", "--site", site, *AT).exit_code == 0
+    assert "<script" not in (site / "issue/issue.html").read_text()
+
+
 def test_extra_fields_of_an_article_are_at_hand(write_digest: Write, feedpub: Run) -> None:
     template = '{% extends "feedpub/digest.txt.j2" %}{% block masthead %}{{ lead.article.extra.place }}{% endblock %}'
     site = write_digest({"articles/a.md": featured("A", place="Gozo"), "mine/digest.txt.j2": template}, TEMPLATE)

@@ -40,6 +40,9 @@ def warnings(email: Email, issue: Issue, digest: Digest, site: Site, files: tupl
     if len(email.subject) > _LONGEST_SUBJECT:
         what = f"comes out {len(email.subject)} characters long, and phones show some 40, most programs at most 70"
         yield digest.problem("subject", what, "shorten it", warning=True)
+    if site.url.startswith("http:"):
+        what = "is not https, so providers offer no one-click unsubscribing (RFC 8058)"
+        yield Problem("feedpub.toml", 1, "site.url", what, "serve the site by https, and write that", "warning")
     if not digest.postal_address:
         mend = 'write postal_address = "Street, town, country"'
         yield digest.problem(
@@ -51,7 +54,7 @@ def warnings(email: Email, issue: Issue, digest: Digest, site: Site, files: tupl
         )
         yield digest.problem("limit", what, "lower the limit", warning=True)
     for article in issue.articles[: len(issue.articles) - email.left_out]:
-        if article_url(article, site) not in email.text:
+        if f"{article_url(article, site)}\n" not in email.text:
             yield _warning(text_file, f"the text part lacks the story {quoted(article.title)}", "name every one of `stories`")
     for part, name in ((email.text, text_file), *(((email.html, html_file),) if email.html else ())):
         if UNSUBSCRIBE not in part:

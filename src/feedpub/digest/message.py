@@ -48,7 +48,7 @@ def letter(email: Email, issue: Issue, digest: Digest, site: Site) -> Letter:
     phrase = re.sub(r'["\\]', "", digest.title)
     plain = phrase.isascii() and phrase.isprintable() and "=?" not in phrase
     message["List-Id"] = f'"{phrase}" <{digest.name}.{list_domain}>' if plain else f"<{digest.name}.{list_domain}>"
-    message["Feedback-ID"] = f"{issue.slot:%Y%m%d}:{digest.name}:digest:{re.sub('[^A-Za-z0-9]', '-', list_domain)[:60]}"
+    message["Feedback-ID"] = f"{issue.slot:%Y%m%d}:{digest.name}:digest:{_sender_id(list_domain)}"
     message.set_content(email.text, cte="quoted-printable")
     if email.html:
         message.add_alternative(email.html, subtype="html", cte="quoted-printable")
@@ -85,6 +85,11 @@ def _in_quoted_printable(url: str) -> bytes:
     encoded = re.sub(b"=", b"=3D", url.encode())
     pieces = re.findall(rb"(?:=[0-9A-F]{2}|[^=]){1,24}", encoded)
     return _SOFT + _SOFT.join(pieces) + _SOFT
+
+
+def _sender_id(domain: str) -> str:
+    """What tells this sender from others in Gmail's reports: 5 to 15 characters, the same for ever."""
+    return hashlib.sha256(domain.encode()).hexdigest()[:12]
 
 
 def _subject(text: str) -> bytes:
