@@ -151,6 +151,8 @@ def test_an_email_too_large_with_one_story_is_a_problem(make: Make) -> None:
 def test_a_right_to_left_site_reads_from_right_to_left(write_digest: Callable[..., Path], make: Make) -> None:
     made = make({"articles/a.md": featured("عنوان")}, digest='language = "ar"\n' + DIGEST)
     assert page(made).get("dir") == "rtl"
+    (sentence,) = page(made).xpath("//p[starts-with(text(), 'You get this letter')]")
+    assert (sentence.get("lang"), sentence.get("dir")) == ("en", "ltr")
     assert "2025-11-11" in made.email.text
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from traceback import extract_tb
 
 import jinja2
+from markupsafe import Markup
 
 from feedpub.content import absolute, clean
 from feedpub.digest.colour import NIGHT, PAPER, readable
@@ -147,13 +148,18 @@ def _context(issue: Issue, digest: Digest, site: Site, stories: list[Story], lef
         "browser_url": _browser_url(digest, site, issue.slot),
         "logo": absolute(digest.logo, f"{site.url}/", site.strip_params) if digest.logo else None,
         "language": site.language,
-        "direction": "rtl" if site.language.lower().split("-")[0] in _RIGHT_TO_LEFT else "ltr",
+        "direction": "rtl" if _language(site) in _RIGHT_TO_LEFT else "ltr",
+        "english": "" if _language(site) == "en" else Markup(' lang="en" dir="ltr"'),
         "paper": PAPER,
         "night": NIGHT,
         "accent": readable(digest.accent, PAPER),
         "accent_dark": readable(digest.accent, NIGHT),
         "subject": "",
     }
+
+
+def _language(site: Site) -> str:
+    return site.language.lower().split("-")[0]
 
 
 def _browser_url(digest: Digest, site: Site, slot: datetime) -> str | None:
