@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from feedpub.build import SETTINGS, Progress, load_articles, load_site, quietly
-from feedpub.content import absolute, article_url, body_references, credentials, render_body
+from feedpub.content import absolute, article_url, body_references, credentials, lead_image_url, render_body
 from feedpub.disk import is_there
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.feed import planned_feeds
@@ -75,8 +75,7 @@ def _article_warnings(article: Article, site: Site, now: datetime) -> Iterator[P
     if article.published > now:
         mend = "it is published at the next build all the same; mark it draft: true to hold it back"
         yield _warning(article.source, article.lines["publishedAt"], "publishedAt", "is in the future", mend)
-    image = absolute(article.image, article_url(article, site), site.strip_params) if article.image else None
-    for name in credentials(image or ""):
+    for name in credentials(lead_image_url(article, site) or ""):
         yield _credential(article.source, article.lines["image"], "image", name)
 
 

@@ -1,6 +1,5 @@
 """The use cases of a digest: an issue as files to look at, and an issue published into the ledger."""
 
-import os
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -122,13 +121,12 @@ def publish(
 
 def _template_files(folder: Path, digest: Digest) -> tuple[str, str]:
     """The HTML and the text template, as Problems name them: the digest's own where it has one."""
-    own = [
-        name for name in ("digest.html.j2", "digest.txt.j2") if digest.template and (folder / digest.template / name).is_file()
-    ]
-    html, text = (
-        os.path.join(digest.template or "", name) if name in own else name for name in ("digest.html.j2", "digest.txt.j2")
-    )
-    return html, text
+
+    def shown(name: str) -> str:
+        own = Path(digest.template or "", name)
+        return str(own) if digest.template and (folder / own).is_file() else name
+
+    return shown("digest.html.j2"), shown("digest.txt.j2")
 
 
 def _shape(folder: Path, article: Article) -> tuple[int, int] | None:

@@ -57,6 +57,14 @@ def test_a_dry_run_and_a_test_copy_record_nothing(run: Run, site: Path) -> None:
     assert json.loads(run("status", "--json").stdout) == []
 
 
+def test_a_test_copy_that_cannot_go_out_is_one_line(write_site: Write, feedpub: Run) -> None:
+    site = write_site({"articles/a.md": featured("A", "2025-11-11")}, DIGEST + '[mail]\nurl = "smtp://127.0.0.1:9"\n')
+    for to, words in (("nobody", "is not a mail address"), ("me@example.org", "the server takes no mail: 127.0.0.1:9: ")):
+        result = feedpub("send", "weekly", "--to", to, "--site", site)
+        assert result.exit_code == 1
+        assert words in result.stderr
+
+
 def test_the_first_look_at_what_is_due_sends_no_old_issue(run: Run, site: Path) -> None:
     run("subscribers", "add", "ada@example.org")
     assert run("send", "--due").exit_code == 0

@@ -79,4 +79,14 @@ def way_out(folder: Path, site: Site) -> Callable[[], "Transport"]:
     return lambda: Smtp(site.mail.url, password=password, timeout=site.mail.timeout)
 
 
-__all__ = ["signer", "site_of", "site_option", "sound_articles", "store_of", "way_out"]
+def address_of(text: str) -> str:
+    """`text` as a mail address. Raises FeedpubError if it is none."""
+    from feedpub.store import read_address
+
+    try:
+        return read_address(text)
+    except ValueError as error:
+        raise FeedpubError([Problem(text, 0, "", f"is not a mail address: {error}")]) from error
+
+
+__all__ = ["address_of", "signer", "site_of", "site_option", "sound_articles", "store_of", "way_out"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feedpub.cli.desk import signer, site_of, site_option, sound_articles, store_of, way_out
+from feedpub.cli.desk import address_of, signer, site_of, site_option, sound_articles, store_of, way_out
 from feedpub.cli.report import at, counted, say
 from feedpub.errors import FeedpubError, Problem
 from feedpub.site import Site
@@ -35,8 +35,8 @@ def send_command(name: str | None, folder: Path, at_time: str | None, due: bool,
     from feedpub.digest import last_slot, message
     from feedpub.newsletter import choose, edition, publish
     from feedpub.newsletter import due as what_is_due
-    from feedpub.store import find_subscriptions, has_issue, issued_slugs, read_address
-    from feedpub.transport import Accepted
+    from feedpub.store import find_subscriptions, has_issue, issued_slugs
+    from feedpub.transport import Accepted, Unavailable
 
     if due and name:
         raise click.UsageError("name a digest, or say --due, not both")
@@ -62,10 +62,15 @@ def send_command(name: str | None, folder: Path, at_time: str | None, due: bool,
             if made is None:
                 click.echo(f"Nothing new for {digest.name} at {slot:%Y-%m-%d %H:%M %Z}: no issue.")
             elif to:
-                data = message(made.letter, to=read_address(to), unsubscribe=f"{site.url}/unsubscribe")
+                to = address_of(to)
+                data = message(made.letter, to=to, unsubscribe=f"{site.url}/unsubscribe")
                 transport = way_out(folder, site)()
-                answer = transport.send(signer(folder, site)(data, digest.name), sender=digest.sender.email or "", to=to)
-                transport.close()
+                try:
+                    answer = transport.send(signer(folder, site)(data, digest.name), sender=digest.sender.email or "", to=to)
+                except Unavailable as error:
+                    raise FeedpubError([Problem("mail", 0, "", f"the server takes no mail: {error}")]) from error
+                finally:
+                    transport.close()
                 if not isinstance(answer, Accepted):
                     raise FeedpubError([Problem("mail", 0, "", f"the copy for {to} was not taken: {answer.reason}")])
                 click.echo(f"A copy of {made.email.subject!r} went to {to}.")
@@ -89,17 +94,15 @@ def send_command(name: str | None, folder: Path, at_time: str | None, due: bool,
 
 def _deliver(folder: Path, site: Site, engine: "Engine") -> None:
     from feedpub.delivery import deliver
-    from feedpub.store import standings
+    from feedpub.store import waiting
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with engine.begin() as conn:
-        waiting = sum(one.states.get("queued", 0) + one.states.get("sending", 0) for one in standings(conn))
+        length = waiting(conn)
     connect, sign = way_out(folder, site), signer(folder, site)
-    with click.progressbar(
-        length=waiting, label="sending", show_pos=True, file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
+    with click.progressbar(length=length, label="sending", show_pos=True, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         report = deliver(
             engine, site, connect, sign=sign, clock=lambda: datetime.now(UTC), stop=stop, tell=lambda _: bar.update(1)
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from feedpub.cli.desk import site_of, site_option, store_of
+from feedpub.cli.desk import address_of, site_of, site_option, store_of
 from feedpub.cli.report import counted, progress, table
 from feedpub.errors import FeedpubError, Problem, quoted
 
@@ -30,7 +30,7 @@ def add_command(address: str, name: str | None, folder: Path) -> None:
     site = site_of(folder)
     digest = choose(site, name)
     with store_of(folder, site).begin() as conn:
-        done = add_subscriber(conn, _address(address), digest.name, now=_now(), how="added by hand")
+        done = add_subscriber(conn, address_of(address), digest.name, now=_now(), how="added by hand")
     if done == "suppressed":
         raise FeedpubError([Problem(address, 0, "", "this address is suppressed, and is not written to again")])
     click.echo(f"{address}: {done}")
@@ -118,7 +118,7 @@ def show_command(address: str, folder: Path) -> None:
     from feedpub.store import find_subscriptions, is_suppressed, proof
 
     with store_of(folder, site_of(folder)).begin() as conn:
-        address = _address(address)
+        address = address_of(address)
         for one in find_subscriptions(conn, address=address):
             click.echo(f"{one.digest}: {one.state} since {one.since:%Y-%m-%d %H:%M} UTC")
         for when, digest, state, how in proof(conn, address):
@@ -139,7 +139,7 @@ def remove_command(address: str, folder: Path) -> None:
 
     engine = store_of(folder, site_of(folder))
     with engine.begin() as conn:
-        known = forget_subscriber(conn, _address(address), now=_now())
+        known = forget_subscriber(conn, address_of(address), now=_now())
     erase_traces(engine)
     click.echo(f"{address}: {'forgotten' if known else 'was not known; it is suppressed now'}")
 
@@ -153,7 +153,7 @@ def suppress_command(address: str, reason: str, folder: Path) -> None:
     from feedpub.store import suppress_subscriber
 
     with store_of(folder, site_of(folder)).begin() as conn:
-        suppress_subscriber(conn, _address(address), now=_now(), reason=reason)
+        suppress_subscriber(conn, address_of(address), now=_now(), reason=reason)
     click.echo(f"{address}: suppressed")
 
 
@@ -170,15 +170,6 @@ def _rows(file: Path) -> list[tuple[int, str]]:
     column = next((names.index(name) for name in ("email", "address", "e-mail", "mail") if name in names), None)
     body = rows[1:] if column is not None else rows
     return [(line, row[column or 0] if len(row) > (column or 0) else "") for line, row in body]
-
-
-def _address(text: str) -> str:
-    from feedpub.store import read_address
-
-    try:
-        return read_address(text)
-    except ValueError as error:
-        raise FeedpubError([Problem(text, 0, "", f"is not a mail address: {error}")]) from error
 
 
 def _now() -> datetime:

@@ -1,7 +1,7 @@
 """content: Markdown text → Article → Body. Pure."""
 
 from feedpub.content.address import article_url, category_slug, name_slug, spelling
-from feedpub.content.article import body_references, read_article, render_body
+from feedpub.content.article import body_references, lead_image_url, read_article, render_body
 from feedpub.content.corpus import read_articles
 from feedpub.content.fields import read_instant
 from feedpub.content.text import clean
@@ -14,6 +14,7 @@ __all__ = [
     "category_slug",
     "clean",
     "credentials",
+    "lead_image_url",
     "name_slug",
     "read_article",
     "read_articles",

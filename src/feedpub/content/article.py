@@ -68,6 +68,12 @@ def render_body(article: Article, site: Site) -> Body:
     return Body(html, markdown.lead(tokens), images, tuple(_unshown(article, tokens)))
 
 
+def lead_image_url(article: Article, site: Site) -> str | None:
+    """The web address of the article's lead image, without the parameters to strip; None if it has none."""
+    url = absolute(article.image, article_url(article, site), site.strip_params) if article.image else None
+    return url if url and url.startswith("http") else None
+
+
 def body_references(article: Article, site: Site) -> tuple[Reference, ...]:
     """Every link and image of the body, in the order of the file, with its line."""
     base = article_url(article, site)

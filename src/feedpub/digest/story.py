@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from feedpub.content import absolute, article_url
+from feedpub.content import article_url, lead_image_url
 from feedpub.model import UNSUBSCRIBE, Article
 from feedpub.site import Site
 
@@ -80,8 +80,8 @@ def day_in_words(day: datetime, language: str) -> str:
 
 
 def _image(article: Article, site: Site) -> str | None:
-    url = absolute(article.image, article_url(article, site), site.strip_params) if article.image else None
-    if not url or not url.startswith("http") or len(url) > _LONGEST_URL:
+    url = lead_image_url(article, site)
+    if url is None or len(url) > _LONGEST_URL:
         return None
     return None if unquote(urlsplit(url).path).lower().endswith(_UNSHOWN) else url
 

@@ -5,7 +5,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from markupsafe import escape
 
-from feedpub.content import absolute, article_url
+from feedpub.content import article_url, lead_image_url
 from feedpub.model import Article, Body, Entry, Image
 from feedpub.site import Site
 
@@ -59,8 +59,8 @@ def whole_second(moment: datetime) -> datetime:
 
 
 def _image(article: Article, site: Site, length: int | None) -> Image | None:
-    url = absolute(article.image, article_url(article, site), site.strip_params) if article.image else None
-    if url is None or not url.startswith("http"):
+    url = lead_image_url(article, site)
+    if url is None:
         return None
     suffix = unquote(urlsplit(url).path).rpartition(".")[2].lower()
     # An address without an ending, such as that of an image service, says nothing of its type: JPEG is the common one.

@@ -203,6 +203,11 @@ def sent_since(conn: Connection, since: datetime) -> int:
     return conn.scalar(select(func.count()).select_from(deliveries).where(counted)) or 0
 
 
+def waiting(conn: Connection) -> int:
+    """How many deliveries are queued or being sent."""
+    return conn.scalar(select(func.count()).select_from(deliveries).where(deliveries.c.state.in_(("queued", "sending")))) or 0
+
+
 def wake_at(conn: Connection) -> float | None:
     """When the next delivery is due, as a timestamp; None if none waits."""
     soonest: float | None = conn.scalar(select(func.min(deliveries.c.not_before)).where(deliveries.c.state == "queued"))
