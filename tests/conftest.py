@@ -58,8 +58,9 @@ def feedpub() -> Callable[..., Result]:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every file below `folder`, by its path."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    """Every file below `folder`, by its path, but the cache of a site."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and ".feedpub" not in path.parts]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def needed(*programs: str) -> str:

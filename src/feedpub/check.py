@@ -10,11 +10,11 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from feedpub.build import SETTINGS, Progress, load_articles, load_site, quietly
 from feedpub.content import absolute, article_url, body_references, credentials, lead_image_url, render_body
 from feedpub.disk import is_there
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.feed import planned_feeds
+from feedpub.loading import SETTINGS, Progress, load_articles, load_site, quietly
 from feedpub.model import Article, Reference
 from feedpub.site import Site
 

@@ -9,10 +9,10 @@ import imagesize
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
-from feedpub.build import image_file
 from feedpub.content import render_body
 from feedpub.digest import Letter, check_categories, compose, last_slot, letter, lint, message, render
 from feedpub.errors import FeedpubError, Problem, quoted
+from feedpub.loading import image_file
 from feedpub.model import UNSUBSCRIBE, Article, Email, Issue
 from feedpub.site import Digest, Site
 from feedpub.store import add_issue, considered, has_issue, issued_slugs

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.build import load_articles, load_site
+from feedpub.loading import load_articles, load_site
 from feedpub.newsletter import Edition, choose, edition
 from tests.conftest import Write, article
 

@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.disk import MANIFEST, write_tree
+from feedpub.disk import MANIFEST, Changes
+from feedpub.disk import write_tree as write
 from feedpub.errors import FeedpubError
 
 OLD = {"a/rss.xml": b"old a", "rss.xml": b"old", "index.html": b"old page", "b/rss.xml": b"old b"}
 NEW = {"a/rss.xml": b"new a", "c/rss.xml": b"new c", "rss.xml": b"new", "index.html": b"new page"}
+
+
+def write_tree(output: Path, tree: dict[str, bytes], *, adopt: bool = False) -> Changes:
+    return write(output, list(tree), lambda stamps: tree.items(), adopt=adopt)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -146,7 +151,8 @@ def _crash_at(step: int, output: Path, new: dict[str, bytes]) -> None:
                 if left < 0:
                     os._exit(9)
         sys.addaudithook(watch)
-        write_tree(Path({str(output)!r}), {new!r})
+        new = {new!r}
+        write_tree(Path({str(output)!r}), list(new), lambda stamps: new.items())
     """
     done = subprocess.run([sys.executable, "-B", "-c", textwrap.dedent(program)], check=False)
     assert done.returncode in (0, 9)
@@ -171,7 +177,8 @@ def test_a_full_disk_leaves_the_old_files(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_two_builds_at_once_end_in_one_of_them(tmp_path: Path) -> None:
     program = "import sys; from pathlib import Path; from feedpub.disk import write_tree\n"
-    program += "for n in range(20): write_tree(Path(sys.argv[1]), {f'{i}/x': sys.argv[2].encode() * n for i in range(5)})"
+    program += "for n in range(20):\n tree = {f'{i}/x': sys.argv[2].encode() * n for i in range(5)}\n"
+    program += " write_tree(Path(sys.argv[1]), list(tree), lambda stamps: tree.items())"
     runs = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path), name]) for name in "ab"]
     assert [run.wait() for run in runs] == [0, 0]
     found = files(tmp_path)

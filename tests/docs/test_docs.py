@@ -21,6 +21,8 @@ from feedpub.cli import main
 from feedpub.model import Article
 from feedpub.site import Feeds, Site, read_site
 
+CONTEXT = click.Context(main)
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 page = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
@@ -52,7 +54,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @page
 def test_options_exist(page: Path) -> None:
-    commands = [*main.commands.values()]
+    commands = [command for name in main.list_commands(CONTEXT) if (command := main.get_command(CONTEXT, name))]
     commands += [inner for group in commands if isinstance(group, click.Group) for inner in group.commands.values()]
     known = {option for command in commands for parameter in command.params for option in parameter.opts}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page.read_text(encoding="utf-8")))
@@ -72,7 +74,9 @@ def test_every_page_is_linked_in_the_readme() -> None:
 
 def test_every_option_of_build_is_explained() -> None:
     text = (ROOT / "docs/getting-started.md").read_text(encoding="utf-8")
-    options = [option for parameter in main.commands["build"].params for option in parameter.opts if option.startswith("--")]
+    build = main.get_command(CONTEXT, "build")
+    assert build
+    options = [option for parameter in build.params for option in parameter.opts if option.startswith("--")]
     assert [option for option in options if option not in text] == []
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from feedpub.build import load_site
 from feedpub.errors import FeedpubError
+from feedpub.loading import load_site
 from feedpub.store import end_subscription, issued_slugs, open_store, standings, suppress_subscriber
 from feedpub.store.schema import about
 from tests.digest.conftest import featured

@@ -19,7 +19,7 @@ PROGRAM = """
     from datetime import UTC, datetime, timedelta
     from pathlib import Path
     import msgspec
-    from feedpub.build import load_site
+    from feedpub.loading import load_site
     from feedpub.delivery import deliver
     from feedpub.store import open_store
     from feedpub.transport import Smtp

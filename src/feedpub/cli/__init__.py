@@ -2,23 +2,17 @@
 
 import click
 
-from feedpub.cli.bounces import bounces_command
-from feedpub.cli.build import build_command
-from feedpub.cli.check import check_command
-from feedpub.cli.digest import digest_command
-from feedpub.cli.init import init_command
+from feedpub import __version__
 from feedpub.cli.report import Commands
-from feedpub.cli.schedule import schedule_command
-from feedpub.cli.send import send_command
-from feedpub.cli.status import status_command
-from feedpub.cli.subscribers import subscribers_command
-from feedpub.cli.templates import templates_command
 
 __all__ = ["main"]
 
+# Each stands in the module of its name, and is loaded when it is asked for.
+_COMMANDS = ("init", "check", "build", "digest", "templates", "subscribers", "send", "schedule", "status", "bounces")
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="feedpub", message="feedpub %(version)s")
+
+@click.group(cls=Commands, modules=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="feedpub %(version)s")
 def main() -> None:
     """Turn a folder of Markdown articles into RSS, Atom and JSON feeds, and into a newsletter.
 
@@ -29,10 +23,3 @@ def main() -> None:
     feedpub digest           see the next issue of its newsletter
     feedpub send weekly      send it to its subscribers
     """
-
-
-for command in (
-    init_command, build_command, check_command, digest_command, templates_command, subscribers_command, send_command,
-    schedule_command, status_command, bounces_command,
-):  # fmt: skip
-    main.add_command(command)

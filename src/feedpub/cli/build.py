@@ -1,17 +1,21 @@
 """feedpub build."""
 
-import logging
+from __future__ import annotations
+
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from feedpub.build import Built, build, load_site
 from feedpub.cli.report import at, counted, encodable, progress, records, say, table, write_json
 from feedpub.errors import FeedpubError
-from feedpub.feed import Planned
+
+if TYPE_CHECKING:
+    from feedpub.build import Built
+    from feedpub.lastbuild import FeedCount
 
 
 @click.command("build")
@@ -21,15 +25,23 @@ from feedpub.feed import Planned
 @click.option("--keep-going", is_flag=True, help="Leave articles with a problem out, publish the others, and exit with 1.")
 @click.option("--adopt", is_flag=True, help="Write into a folder that holds files of others; they are not touched.")
 @click.option("--json", "as_json", is_flag=True, help="Say what was done as JSON.")
+@click.option("--no-cache", is_flag=True, help="Use nothing that the last build knew, and keep nothing for the next.")
+@click.option("-j", "--jobs", type=click.IntRange(1), help="At most so many processes (default: one for each core).")
 @click.option("--watch", is_flag=True, help="Build again whenever a file of the site changes.")
 def build_command(
-    site: Path, output: Path | None, drafts: bool, keep_going: bool, adopt: bool, as_json: bool, watch: bool
-) -> None:
+    site: Path, output: Path | None, drafts: bool, keep_going: bool, adopt: bool, as_json: bool, no_cache: bool,
+    jobs: int | None, watch: bool,
+) -> None:  # fmt: skip
     """Publish the feeds of SITE, a folder with a feedpub.toml (default: this one)."""
+
+    from feedpub.build import build
 
     def once() -> bool:
         try:
-            built = build(site, output, drafts=drafts, keep_going=keep_going, adopt=adopt, progress=progress)
+            built = build(
+                site, output, drafts=drafts, keep_going=keep_going, adopt=adopt, cached=not no_cache, jobs=jobs,
+                progress=progress,
+            )  # fmt: skip
         except FeedpubError as error:
             _refused(site, error, as_json=as_json)
             return False
@@ -81,7 +93,7 @@ def _table(built: Built) -> str:
         return [name, articles, *(len(some) or "" for some in mine)]
 
     rows = [
-        row(feed.folder.rstrip("/") or "everything", len(feed.articles), [_files_of(feed, paths) for paths in left])
+        row(feed.folder.rstrip("/") or "everything", feed.articles, [_files_of(feed, paths) for paths in left])
         for feed in built.feeds
     ]
     lists = [{p for p in paths if "/" not in p} for paths in left]
@@ -91,14 +103,18 @@ def _table(built: Built) -> str:
     return table(rows, ("feed", "articles", "written", "kept", "removed"))
 
 
-def _files_of(feed: Planned, paths: set[str]) -> set[str]:
+def _files_of(feed: FeedCount, paths: set[str]) -> set[str]:
     own = tuple(feed.folder + name for name in ("rss.xml", "atom.xml", "feed.json", "archive/"))
     return {path for path in paths if path.startswith(own)}
 
 
 def _watch(site: Path, output: Path | None, once: Callable[[], bool]) -> None:
     """Build again after every change in the site's folder or that of its articles, until Ctrl-C."""
+    import logging
+
     from watchfiles import DefaultFilter, watch
+
+    from feedpub.loading import load_site
 
     logging.getLogger("watchfiles").setLevel(logging.ERROR)  # it would tell of Ctrl-C on a line of its own
     folders, outputs = {site.resolve()}, {(output or site).resolve()} - {site.resolve()}
@@ -107,6 +123,6 @@ def _watch(site: Path, output: Path | None, once: Callable[[], bool]) -> None:
         folders.add((site / settings.articles).resolve())
         outputs.add((site / settings.output).resolve())
     click.echo(f"Watching {site}; stop with Ctrl-C.", err=True)
-    theirs = DefaultFilter(ignore_paths=[*outputs])
+    theirs = DefaultFilter(ignore_dirs=(*DefaultFilter.ignore_dirs, ".feedpub"), ignore_paths=[*outputs])
     for _ in watch(*(folder for folder in folders if folder.exists()), watch_filter=theirs, raise_interrupt=False):
         once()

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from feedpub.build import load_site
-from feedpub.check import check
 from feedpub.cli.report import annotations, at, counted, progress, records, write_json
 from feedpub.errors import FeedpubError, Problem
 
@@ -22,6 +20,8 @@ def check_command(site: Path, form: str, dns: bool, nameserver: str | None) -> N
 
     Exits with 1 if there is a problem; a warning is none.
     """
+    from feedpub.check import check  # loads what it needs to render articles
+
     articles = 0
     try:
         found, articles = check(site, now=datetime.now(UTC), progress=progress)
@@ -52,4 +52,6 @@ def _ask(site: Path, nameserver: str | None) -> tuple[Problem, ...]:
         from feedpub.dnscheck import dns_problems, resolver
     except ImportError as error:
         raise click.UsageError("--dns needs a library that is not installed; install feedpub[dns]") from error
+    from feedpub.loading import load_site
+
     return dns_problems(load_site(site), resolver(nameserver))

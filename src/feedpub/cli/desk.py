@@ -1,5 +1,7 @@
 """What the commands of the newsletter share: the site, its store, and the way its messages leave."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -7,15 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feedpub.build import load_articles, load_site
 from feedpub.cli.report import at
 from feedpub.errors import FeedpubError, Problem
-from feedpub.model import Article
-from feedpub.site import Site
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from feedpub.model import Article
+    from feedpub.site import Site
     from feedpub.transport import Transport
 
 PASSWORD = "FEEDPUB_SMTP_PASSWORD"  # noqa: S105 the name of the variable
@@ -26,13 +27,15 @@ site_option = click.option(
 
 def site_of(folder: Path) -> Site:
     """The site in `folder`. Raises FeedpubError, its Problems named as they are seen from here."""
+    from feedpub.loading import load_site
+
     try:
         return load_site(folder)
     except FeedpubError as error:
         raise FeedpubError(at(folder, error.problems)) from error
 
 
-def store_of(folder: Path, site: Site) -> "Engine":
+def store_of(folder: Path, site: Site) -> Engine:
     """The site's database."""
     from feedpub.store import open_store
 
@@ -41,6 +44,8 @@ def store_of(folder: Path, site: Site) -> "Engine":
 
 def sound_articles(folder: Path, site: Site) -> list[Article]:
     """Every article of the site. Raises FeedpubError with the Problems of all of them, as a build would."""
+    from feedpub.loading import load_articles
+
     articles, problems = load_articles(folder, site)
     if problems:
         raise FeedpubError(at(folder, problems))
@@ -62,7 +67,7 @@ def signer(folder: Path, site: Site) -> Callable[[bytes, str], bytes]:
     return lambda data, digest: keys[domains[digest]].signed(data) if digest in domains else data
 
 
-def way_out(folder: Path, site: Site) -> Callable[[], "Transport"]:
+def way_out(folder: Path, site: Site) -> Callable[[], Transport]:
     """Makes connections to where [mail] url sends. The password is that of the environment, else of the file."""
     from feedpub.transport import Maildir, Smtp
 

@@ -1,15 +1,20 @@
 """feedpub digest."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from feedpub.cli.report import at, counted, say, table
 from feedpub.errors import FeedpubError, Problem, printable
-from feedpub.model import Article
-from feedpub.site import Digest, Site
+
+if TYPE_CHECKING:
+    from feedpub.model import Article
+    from feedpub.site import Digest, Site
 
 
 @click.command("digest")
@@ -27,9 +32,9 @@ def digest_command(
 
     Without --at it is the next issue, with what is there to go into it now. Nothing is sent, nothing is recorded.
     """
-    from feedpub.build import load_articles
     from feedpub.cli.desk import site_of
     from feedpub.disk import write_files
+    from feedpub.loading import load_articles
     from feedpub.newsletter import choose, edition, preview
 
     now = datetime.now(UTC)

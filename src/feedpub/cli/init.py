@@ -3,16 +3,11 @@
 import json
 import re
 from datetime import datetime
-from importlib import resources
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 
-from feedpub.build import SETTINGS
 from feedpub.errors import FeedpubError, Problem
-from feedpub.readers import read_base_url, read_title
-from feedpub.site import read_site
 
 # Where authors keep their articles; the first of these that holds any is taken.
 _FOLDERS = ("articles", "posts", "_posts", "content", "blog", "writing", ".")
@@ -27,6 +22,12 @@ def init_command(folder: Path, title: str, url: str) -> None:
 
     Articles that are there already are found, and no example is written beside them.
     """
+    from urllib.parse import urlsplit
+
+    from feedpub.loading import SETTINGS
+    from feedpub.readers import read_base_url, read_title
+    from feedpub.site import read_site
+
     try:
         title, url = read_title(title), read_base_url(url)
         host = urlsplit(url).hostname or ""
@@ -78,5 +79,5 @@ def _holds_articles(folder: Path) -> bool:
 
 
 def _starter(name: str, values: dict[str, str]) -> str:
-    text = (resources.files("feedpub.cli") / "starter" / name).read_text(encoding="utf-8")
+    text = Path(__file__).with_name("starter").joinpath(name).read_text(encoding="utf-8")
     return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), text)

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +18,25 @@ T = TypeVar("T")
 
 
 class Commands(click.Group):
-    """A group whose commands may raise FeedpubError: its Problems are printed, and the exit code is 1."""
+    """A group whose commands may raise FeedpubError: its Problems are printed, and the exit code is 1.
+
+    The command `x` is `x_command` of the module `feedpub.cli.x`, one of `modules`, and loaded when it is asked for.
+    """
+
+    def __init__(self, *args: Any, modules: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return sorted(self._modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, if there is one."""
+        if cmd_name not in self._modules:
+            return None
+        command: click.Command = getattr(import_module(f"feedpub.cli.{cmd_name}"), f"{cmd_name}_command")
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""

@@ -1,5 +1,7 @@
 """feedpub send."""
 
+from __future__ import annotations
+
 import signal
 import sys
 import threading
@@ -12,10 +14,11 @@ import click
 from feedpub.cli.desk import address_of, signer, site_of, site_option, sound_articles, store_of, way_out
 from feedpub.cli.report import at, counted, say
 from feedpub.errors import FeedpubError, Problem
-from feedpub.site import Site
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+    from feedpub.site import Site
 
 
 @click.command("send")
@@ -92,7 +95,7 @@ def send_command(name: str | None, folder: Path, at_time: str | None, due: bool,
     _deliver(folder, site, engine)
 
 
-def _deliver(folder: Path, site: Site, engine: "Engine") -> None:
+def _deliver(folder: Path, site: Site, engine: Engine) -> None:
     from feedpub.delivery import deliver
     from feedpub.store import waiting
 

@@ -1,8 +1,8 @@
 """content: Markdown text → Article → Body. Pure."""
 
 from feedpub.content.address import article_url, category_slug, name_slug, spelling
-from feedpub.content.article import body_references, lead_image_url, read_article, render_body
-from feedpub.content.corpus import read_articles
+from feedpub.content.article import body_key, body_references, lead_image_url, read_article, render_body
+from feedpub.content.corpus import joined, read, read_articles
 from feedpub.content.fields import read_instant
 from feedpub.content.text import clean
 from feedpub.content.urls import absolute, credentials
@@ -10,12 +10,15 @@ from feedpub.content.urls import absolute, credentials
 __all__ = [
     "absolute",
     "article_url",
+    "body_key",
     "body_references",
     "category_slug",
     "clean",
     "credentials",
+    "joined",
     "lead_image_url",
     "name_slug",
+    "read",
     "read_article",
     "read_articles",
     "read_instant",

@@ -6,8 +6,6 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import quote
 
-from slugify import slugify
-
 from feedpub.model import Article
 from feedpub.site import RESERVED, Site
 
@@ -44,6 +42,8 @@ def _unreserved(slug: str, kind: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _slug(name: str) -> str:
+    from slugify import slugify  # its tables take a while to load
+
     text = name.casefold()
     text = re.sub(r"^\.(?=\w)", "dot-", text)  # .NET
     slug = slugify(text, replacements=_SIGNS, max_length=80, word_boundary=True)

@@ -1,19 +1,20 @@
 """read_article() and render_body(): the two doors of the room."""
 
 from collections.abc import Iterator
-from typing import Literal, cast
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Literal, cast
 
-from markdown_it.token import Token
-
-from feedpub.content import markdown
 from feedpub.content.address import article_url
 from feedpub.content.fields import Fields
-from feedpub.content.frontmatter import read_front_matter
 from feedpub.content.text import clean
 from feedpub.content.urls import absolute
 from feedpub.errors import FeedpubError, Problem
 from feedpub.model import Article, Author, Body, Reference
 from feedpub.site import Site
+
+# The parsers of YAML, Markdown and HTML take longer to load than a build in which nothing changed: behind each door its own.
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _KNOWN = {
     "slug", "title", "excerpt", "publishedAt", "updatedAt", "author", "category", "tags", "keywords", "image", "featured",
@@ -28,7 +29,10 @@ def read_article(text: str, source: str, site: Site) -> Article:
     Times without an offset are the site's. `updated` is never before `published`: a reader sees an article change when
     it appears. Raises FeedpubError with all Problems of the file.
     """
-    text = clean(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    from feedpub.content.frontmatter import read_front_matter
+
+    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    text = clean(text.removeprefix("\ufeff"))
     raw = read_front_matter(text, source)
     fields = Fields(raw.fields, raw.lines, source)
     published = fields.published(site.timezone)
@@ -63,9 +67,17 @@ def render_body(article: Article, site: Site) -> Body:
 
     A shortcode that can't be read is among the Body's `problems`, as a warning.
     """
+    from feedpub.content import markdown
+
     tokens = markdown.parse(article.markdown, site.strip_params)
     html, images = markdown.safe_html(tokens, article_url(article, site), site.strip_params)
     return Body(html, markdown.lead(tokens), images, tuple(_unshown(article, tokens)))
+
+
+def body_key(article: Article, text: bytes, site: Site) -> bytes:
+    """A hash of all that render_body() looks at: of one key there is one Body. `text` is a hash of the file's text."""
+    seen = (text, article.source, article.body_line, article_url(article, site), site.strip_params)
+    return blake2b(repr(seen).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def lead_image_url(article: Article, site: Site) -> str | None:
@@ -76,6 +88,8 @@ def lead_image_url(article: Article, site: Site) -> str | None:
 
 def body_references(article: Article, site: Site) -> tuple[Reference, ...]:
     """Every link and image of the body, in the order of the file, with its line."""
+    from feedpub.content import markdown
+
     base = article_url(article, site)
     found = (
         Reference(cast(Literal["link", "image"], kind), url, written, article.body_line + line, alt)
@@ -85,7 +99,9 @@ def body_references(article: Article, site: Site) -> tuple[Reference, ...]:
     return tuple(sorted(found, key=lambda reference: reference.line))
 
 
-def _unshown(article: Article, tokens: list[Token]) -> Iterator[Problem]:
+def _unshown(article: Article, tokens: "list[Token]") -> Iterator[Problem]:
+    from feedpub.content import markdown
+
     for line, shortcode in markdown.shortcodes(tokens):
         if shortcode.unreadable:
             what = f"this image can't be read, and is left out: {shortcode.unreadable}"

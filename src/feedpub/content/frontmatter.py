@@ -1,9 +1,7 @@
 """Text of a file → its raw fields, as typed, with the line of each; and its body."""
 
 import re
-from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 import frontmatter
 import yaml
@@ -11,11 +9,20 @@ from frontmatter.default_handlers import YAMLHandler
 
 from feedpub.errors import FeedpubError, Problem, quoted
 
-# With the base loader every scalar stays what the author typed: `title: Yes`, `slug: 2024`.
-_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
+_PLAIN_TAGS = {
+    yaml.ScalarNode: "tag:yaml.org,2002:str",
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+}
 _MOST_VALUES, _DEEPEST = 10_000, 50
 _TAGS_MEND = "write the value plain, without ! in front of it"
+
+
+class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
+    """A loader with which every scalar stays what the author typed: `title: Yes`, `slug: 2024`."""
+
+    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: object) -> str:
+        return _PLAIN_TAGS[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ def read_front_matter(text: str, source: str) -> Raw:
     if not re.match(r"---[ \t]*(\n|$)", text[skipped:]):
         mend = "write a line --- , the fields (title: … , publishedAt: …), and a line ---, above the body"
         raise FeedpubError([Problem(source, 1, "", "front matter is missing", mend)])
-    if len(_Handler.FM_BOUNDARY.findall(text)) < 2:
+    if len(_Handler.FM_BOUNDARY.split(text, 2)) < 3:
         mend = "write a line --- after its last field"
         raise FeedpubError([Problem(source, first, "", "front matter is not closed", mend)])
     handler = _Handler()
@@ -89,7 +96,7 @@ def _mapping(fm: str) -> tuple[dict[str, object], dict[str, int]]:
             raise _Fault(_line(node), "", "front matter is not a list of fields", "write lines such as title: My first article")
         lines = _check_keys(node)
         _check_values(node)
-        return {key: loader.construct_object(value, deep=True) for key, value in _fields(node)}, lines
+        return {key: _value(value) for key, value in _fields(node)}, lines
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = f"front matter is not YAML: {error.problem or error.context}"
@@ -111,11 +118,12 @@ def _check_keys(node: yaml.MappingNode) -> dict[str, int]:
     for key, _ in node.value:
         if not isinstance(key, yaml.ScalarNode):
             raise _Fault(_line(key), "", "the name of a field is not text", "write lines such as title: My first article")
-    twice = [name for name, times in Counter(key.value for key, _ in node.value).items() if times > 1]
-    if twice:
-        places = [_line(key) for key, _ in node.value if key.value == twice[0]]
-        raise _Fault(places[1], twice[0], "stands twice", "keep one of the two lines")
-    return {key.value: _line(key) for key, _ in node.value}
+    lines: dict[str, int] = {}
+    for key, _ in node.value:
+        if key.value in lines:
+            raise _Fault(_line(key), key.value, "stands twice", "keep one of the two lines")
+        lines[key.value] = _line(key)
+    return lines
 
 
 def _check_values(node: yaml.MappingNode) -> None:
@@ -127,7 +135,7 @@ def _check_values(node: yaml.MappingNode) -> None:
             seen += 1
             if seen > _MOST_VALUES or depth > _DEEPEST:
                 raise _Fault(_line(top), field, "unfolds to too many values (aliases of aliases)", "write the values out")
-            if value.tag not in _PLAIN_TAGS:
+            if value.tag != _PLAIN_TAGS[type(value)]:
                 raise _Fault(_line(value), field, f"has the YAML tag {quoted(value.tag)}, and tags are not read", _TAGS_MEND)
             if isinstance(value, yaml.SequenceNode):
                 waiting += [(item, depth + 1) for item in value.value]
@@ -135,6 +143,12 @@ def _check_values(node: yaml.MappingNode) -> None:
                 if not all(isinstance(key, yaml.ScalarNode) for key, _ in value.value):
                     raise _Fault(_line(value), field, "holds a mapping whose key is not text", "write a plain key")
                 waiting += [(item, depth + 1) for _, item in value.value]
+
+
+def _value(node: yaml.Node) -> object:
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: _value(value) for key, value in node.value}
+    return [_value(item) for item in node.value] if isinstance(node, yaml.SequenceNode) else node.value
 
 
 def _fields(node: yaml.MappingNode) -> list[tuple[str, yaml.Node]]:

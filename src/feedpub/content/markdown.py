@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from feedpub.content.shortcode import ImageShortcode, image_shortcode
 from feedpub.content.text import SILENT, clean, one_line, plain
-from feedpub.content.urls import absolute, absolute_srcset, without
+from feedpub.content.urls import absolute, absolute_srcset, is_plain, without
 
 # How deep quotes and lists may stand.
 DEEPEST = 1_000
@@ -184,7 +184,10 @@ def _aligned(markup: str) -> str:
 
 
 def _parser(deepest: int) -> MarkdownIt:
-    return MarkdownIt("commonmark", {"maxNesting": deepest}).enable(["table", "strikethrough"]).use(image_shortcode)
+    md = MarkdownIt("commonmark", {"maxNesting": deepest}).enable(["table", "strikethrough"]).use(image_shortcode)
+    normalize = md.normalizeLink
+    md.normalizeLink = lambda url: url if is_plain(url) else normalize(url)  # type: ignore[method-assign]
+    return md
 
 
 def _shallow_inline(state: StateCore) -> None:

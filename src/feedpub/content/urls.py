@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from urllib.parse import unquote_plus, urljoin, urlsplit
 
 import mdurl
@@ -10,6 +11,8 @@ from feedpub.readers import ascii_host
 
 # HTML, "parsing a srcset attribute": the address ends at white space, and a comma at its end ends the candidate.
 _ADDRESS, _DESCRIPTOR = re.compile(r"[\s,]*+(\S+)"), re.compile("[^,]*")
+# An address that no rule changes: a host in small letters, and plain segments without a dot at their start.
+_PLAIN = re.compile(r"(?:https?://[a-z0-9]+(?:[.-][a-z0-9]+)+)?(?:/|(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?)", re.ASCII)
 _CREDENTIAL = re.compile(
     r"(.*[-_.])?(token|auth|authorization|key|apikey|api_key|accesskey|secret|sig|signature|password|passwd|pwd|credential"
     r"|credentials|session|sessionid|sid|jwt|accesstoken|authtoken|clientsecret|awsaccesskeyid|sharekey|hmac)",
@@ -22,6 +25,13 @@ def absolute(url: str, base: str, strip_params: Collection[str] = ()) -> str | N
 
     None where it is no URL at all, or of a scheme that no public page needs (`javascript:`, `data:`, `file:`).
     """
+    if is_plain(url):
+        root = "/" if url[0] == "h" else _root(base)
+        return root and root[:-1] + url
+    return _resolved(url, base, strip_params)
+
+
+def _resolved(url: str, base: str, strip_params: Collection[str]) -> str | None:
     try:
         joined = urljoin(base, url.strip())
         parts = urlsplit(joined)
@@ -34,6 +44,16 @@ def absolute(url: str, base: str, strip_params: Collection[str] = ()) -> str | N
         return mdurl.encode(without(parts.geturl(), strip_params))
     except ValueError:
         return None
+
+
+def is_plain(url: str) -> bool:
+    """Whether `url` is a web address, or a path from the site's root, of which no rule changes a character."""
+    return _PLAIN.fullmatch(url) is not None
+
+
+@lru_cache(maxsize=4)
+def _root(base: str) -> str | None:
+    return _resolved("/", base, ())
 
 
 def absolute_srcset(srcset: str, base: str, strip_params: Collection[str] = ()) -> str | None:

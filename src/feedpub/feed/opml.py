@@ -4,19 +4,14 @@ from collections.abc import Iterable
 
 from lxml import etree
 
-from feedpub.feed.plan import Planned
-from feedpub.site import Site
-
-# One file for each way to subscribe: whoever follows "Everything" and a category reads each of its articles twice.
-FILES = {"all": "feeds.opml", "category": "categories.opml", "tag": "tags.opml", "author": "authors.opml"}
-HEADINGS = {"all": "Everything", "category": "By category", "tag": "By tag", "author": "By author"}
+from feedpub.feed.plan import HEADINGS, LISTS, Planned
 
 
-def subscription_lists(feeds: Iterable[Planned], site: Site, file: str) -> dict[str, bytes]:
+def subscription_lists(feeds: Iterable[Planned], *, title: str, url: str, feeds_url: str, file: str) -> dict[str, bytes]:
     """`feeds.opml`, and a list for each other group of feeds, with the address of each feed's `file`.
 
     `feeds.opml` subscribes to everything by one feed; the other groups stand in it by inclusion (type="include"), which
-    readers show or pass over but do not subscribe to.
+    readers show or pass over but do not subscribe to. `title` and `url` are the site's, `feeds_url` that of the output.
     """
     groups: dict[str, list[Planned]] = {}
     for feed in feeds:
@@ -25,19 +20,15 @@ def subscription_lists(feeds: Iterable[Planned], site: Site, file: str) -> dict[
     for group in groups:
         root = etree.Element("opml", version="2.0")
         head = etree.SubElement(root, "head")
-        etree.SubElement(head, "title").text = site.title if group == "all" else f"{site.title}: {HEADINGS[group].lower()}"
+        etree.SubElement(head, "title").text = title if group == "all" else f"{title}: {HEADINGS[group].lower()}"
         body = etree.SubElement(root, "body")
         outline = etree.SubElement(body, "outline", text=HEADINGS[group])
         for feed in groups[group]:
-            _subscription(outline, feed, site, file)
+            name = title if feed.group == "all" else feed.name
+            address = f"{feeds_url}/{feed.folder}{file}"
+            etree.SubElement(outline, "outline", text=name, title=name, type="rss", xmlUrl=address, htmlUrl=f"{url}/")
         for other in (other for other in groups if group == "all" != other):
-            etree.SubElement(body, "outline", text=HEADINGS[other], type="include", url=f"{site.feeds_url}/{FILES[other]}")
+            etree.SubElement(body, "outline", text=HEADINGS[other], type="include", url=f"{feeds_url}/{LISTS[other]}")
         etree.indent(root, space="  ")
-        lists[FILES[group]] = bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True)) + b"\n"
+        lists[LISTS[group]] = bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True)) + b"\n"
     return lists
-
-
-def _subscription(parent: etree._Element, feed: Planned, site: Site, file: str) -> None:
-    name = site.title if feed.group == "all" else feed.name
-    url = f"{site.feeds_url}/{feed.folder}{file}"
-    etree.SubElement(parent, "outline", text=name, title=name, type="rss", xmlUrl=url, htmlUrl=f"{site.url}/")

@@ -1,48 +1,58 @@
 """Feeds → index.html, the page that a person sees: what can be subscribed to."""
 
-from collections.abc import Iterable, Mapping
-from functools import cache
-
-import jinja2
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from feedpub.content import article_url
-from feedpub.feed.opml import FILES as LISTS
-from feedpub.feed.opml import HEADINGS
-from feedpub.feed.plan import Planned
+from feedpub.feed.plan import HEADINGS, LISTS, Planned
 from feedpub.model import Article
-from feedpub.site import Site
+from feedpub.site import Format, Site
 
-_NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON"}
-_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
+_FORMATS: dict[Format, tuple[str, str]] = {
+    "rss": ("RSS", "application/rss+xml"),
+    "atom": ("Atom", "application/atom+xml"),
+    "json": ("JSON", "application/feed+json"),
+}
 
 
-def index_page(feeds: Iterable[Planned], site: Site, files: Mapping[str, str]) -> bytes:
-    """The page, in HTML without script; `files` names the file of each format. Every link in it is relative or absolute
-    to the site, so that it works from a disk too.
+def page_model(feeds: Sequence[Planned], site: Site, files: Mapping[Format, str]) -> dict[str, Any]:
+    """All that the page shows, as plain values; `files` names the file of each format."""
+    shown = [_card(feed, site, 5 if feed.group == "all" else 3) for feed in feeds]
+    groups = {group: [feed for feed in shown if feed["group"] == group] for group in HEADINGS if group != "all"}
+    return {
+        "site": {name: getattr(site, name) for name in ("title", "description", "language", "url", "feeds_url")},
+        "everything": shown[0],
+        "groups": {HEADINGS[group]: some for group, some in groups.items() if some},
+        "feeds": shown,
+        "formats": [(*_FORMATS[f], file) for f, file in files.items()],
+        "lists": [(HEADINGS[group], LISTS[group]) for group in HEADINGS if files and (group == "all" or groups[group])],
+    }
+
+
+def index_page(model: Mapping[str, Any]) -> bytes:
+    """The page, in HTML without script. Every link in it is relative or absolute to the site, so that it works from a disk
+    too.
     """
-    feeds = tuple(feeds)
-    groups = {group: [feed for feed in feeds if feed.group == group] for group in HEADINGS if group != "all"}
-    text = _template().render(
-        site=site,
-        everything=feeds[0],
-        groups={HEADINGS[group]: some for group, some in groups.items() if some},
-        feeds=feeds,
-        formats=[(_NAMES[f], _TYPES[f], file) for f, file in files.items()],
-        lists=[(HEADINGS[group], LISTS[group]) for group in HEADINGS if files and (group == "all" or groups[group])],
-        anchor=lambda feed: feed.anchor,
-        url_of=lambda article: article_url(article, site),
-        day_of=lambda article: _day(article, site),
-    )
-    return text.encode()
+    import jinja2
 
-
-def _day(article: Article, site: Site) -> str:
-    return article.published.astimezone(site.timezone).date().isoformat()
-
-
-@cache
-def _template() -> jinja2.Template:
     loader = jinja2.PackageLoader("feedpub.feed", "")
-    return jinja2.Environment(
+    templates = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    ).get_template("page.html.j2")
+    )
+    return templates.get_template("page.html.j2").render(model).encode()
+
+
+def _card(feed: Planned, site: Site, newest: int) -> dict[str, Any]:
+    return {
+        "folder": feed.folder,
+        "group": feed.group,
+        "name": feed.name,
+        "anchor": feed.anchor,
+        "count": len(feed.articles),
+        "titles": [_title(article, site) for article in feed.articles[:newest]],
+    }
+
+
+def _title(article: Article, site: Site) -> dict[str, str]:
+    day = article.published.astimezone(site.timezone).date().isoformat()
+    return {"text": article.title, "url": article_url(article, site), "day": day}

@@ -9,6 +9,10 @@ from feedpub.feed.category import grouped, newest_first
 from feedpub.model import Article
 from feedpub.site import Site
 
+HEADINGS = {"all": "Everything", "category": "By category", "tag": "By tag", "author": "By author"}
+# One list for each way to subscribe: whoever follows "Everything" and a category reads each of its articles twice.
+LISTS = {"all": "feeds.opml", "category": "categories.opml", "tag": "tags.opml", "author": "authors.opml"}
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

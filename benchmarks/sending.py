@@ -1,19 +1,18 @@
 """How many messages a second leave, beside postfix's own smtp-source, both into smtp-sink on this machine.
 
-`python benchmarks/send.py` needs Debian's package postfix, of which it runs smtp-source and smtp-sink alone. The figures
-are of one process, with the ledger in SQLite; creating the deliveries, and memory, are measured too.
+It needs Debian's package postfix, of which it runs smtp-source and smtp-sink alone. The figures are of one process, with
+the ledger in SQLite; creating the deliveries, and memory, are measured too.
 """
 
-import argparse
 import json
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import textwrap
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +22,8 @@ from sqlalchemy import insert
 
 from feedpub.store import open_store
 from feedpub.store.schema import subscribers, subscriptions
+from feedpub.transport import Dkim
+from measure import Row, median
 
 NOW = datetime(2025, 11, 17, 8, tzinfo=UTC)
 SETTINGS = """\
@@ -45,7 +46,7 @@ PROGRAM = """
     import json, resource, sys, threading, time
     from datetime import UTC, datetime
     from pathlib import Path
-    from feedpub.build import load_articles, load_site
+    from feedpub.loading import load_articles, load_site
     from feedpub.delivery import deliver
     from feedpub.newsletter import choose, publish
     from feedpub.store import open_store
@@ -122,36 +123,36 @@ def theirs(messages: int, connections: int, port: int, size: int) -> float:
     return time.perf_counter() - start
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=10_000)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--connections", type=int, default=4)
-    parser.add_argument("--people", type=int, default=1_000_000, help="subscribers of the issue whose deliveries are created")
-    options = parser.parse_args()
-    port = free_port()
-    sink = subprocess.Popen([shutil.which("smtp-sink") or "/usr/sbin/smtp-sink", "-u", "nobody", f"127.0.0.1:{port}", "100"])
-    time.sleep(0.5)
-    try:
-        rows = []
-        for _ in range(options.runs):
-            queued, _, sent, memory = ours(options.messages, options.connections, port)
-            rows.append((queued / sent, options.messages / theirs(options.messages, options.connections, port, 26_000), memory))
-        mine, other, memory = (statistics.median(figures) for figures in zip(*rows, strict=True))
-        beside = f"smtp-source {other:,.0f}/s; ratio {mine / other:.2f}"
-        print(f"sending, {options.connections} connections: {mine:,.0f} messages/s; {beside}; {memory:.0f} MB")
-        with tempfile.NamedTemporaryFile(suffix=".pem") as file:
-            key = rsa.generate_private_key(65537, 2048)
-            file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-            file.flush()
-            queued, _, sent, _ = ours(options.messages, options.connections, port, file.name)
-        print(f"with DKIM (RSA, 2,048 bits): {queued / sent:,.0f} messages/s")
-    finally:
-        sink.terminate()
-        sink.wait()
-    queued, made, _, memory = ours(options.people, options.connections, 0)
-    print(f"creating {queued:,.0f} deliveries: {made:.1f} s; {memory:.0f} MB")
-
-
-if __name__ == "__main__":
-    main()
+def rows(messages: int, runs: int, people: int, connections: int = 4) -> Iterator[Row]:
+    """Messages a second with ledger and retries, with DKIM too, and creating the deliveries of a large issue."""
+    _, made, _, memory = ours(people, connections, 0)
+    yield Row(f"creating {people:,} deliveries", made, "s")
+    yield Row("its memory", memory, "MB")
+    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+        key = rsa.generate_private_key(65537, 2048)
+        data = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        file.write(data)
+        file.flush()
+        signing = Dkim(domain="bench.example", selector="s1", key_file=Path(file.name))
+        start = time.perf_counter()
+        for _ in range(messages // 10):
+            signing.signed(b"From: a@bench.example\r\nSubject: x\r\n\r\n" + b"A line of text.\r\n" * 1600)
+        yield Row("signing (RSA, 2,048 bits)", messages // 10 / (time.perf_counter() - start), "/s")
+        sink = shutil.which("smtp-sink", path="/usr/bin:/usr/sbin")
+        if sink is None:
+            return
+        port = free_port()
+        server = subprocess.Popen([sink, "-u", "nobody", f"127.0.0.1:{port}", "100"])
+        time.sleep(0.5)
+        try:
+            pairs = []
+            for _ in range(runs):
+                queued, _, sent, _ = ours(messages, connections, port)
+                pairs.append((queued / sent, messages / theirs(messages, connections, port, 26_000)))
+            mine, other = (median(figures) for figures in zip(*pairs, strict=True))
+            yield Row(f"sending with the ledger, {connections} connections", mine, "/s", "smtp-source", other, "≥ 0.5")
+            queued, _, sent, _ = ours(messages, connections, port, file.name)
+            yield Row("sending, signed", queued / sent, "/s", "smtp-source", other)
+        finally:
+            server.terminate()
+            server.wait()

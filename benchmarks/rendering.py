@@ -1,9 +1,7 @@
-"""How long an issue takes to render, and how many messages a second are made of it: `python benchmarks/digest.py`."""
+"""How long an issue takes to render, and how many messages a second are made of it."""
 
-import argparse
-import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -11,6 +9,7 @@ from feedpub.content import read_article, render_body
 from feedpub.digest import compose, letter, message, render
 from feedpub.site import read_site
 from feedpub.templates import environment
+from measure import Row, median
 
 SETTINGS = """\
 [site]
@@ -36,17 +35,13 @@ def milliseconds(run: Callable[[], object], runs: int) -> float:
         start = time.perf_counter()
         run()
         times.append(time.perf_counter() - start)
-    return statistics.median(times) * 1000
+    return median(times) * 1000
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=25)
-    parser.add_argument("--messages", type=int, default=100_000)
-    options = parser.parse_args()
+def rows(runs: int, messages: int) -> Iterator[Row]:
+    """The stages before the network, for 10 and for 60 stories; the second reaches the size at which Gmail clips."""
     site = read_site(SETTINGS)
     (digest,) = site.digests
-    print(f"{'stories':>7}  {'render ms':>9}  {'letter ms':>9}  {'HTML kB':>7}  {'message kB':>10}  {'messages/s':>10}")
     for count in (10, 60):
         articles = [
             read_article(
@@ -61,19 +56,13 @@ def main() -> None:
         ]
         issue = compose(digest, articles, slot=SLOT, issued=())
         assert issue
-        templates = environment()
-        rendering_once = partial(render, issue, digest, site, templates, lambda one: render_body(one, site), {})
-        email = rendering_once()
-        rendering = milliseconds(rendering_once, options.runs)
+        once = partial(render, issue, digest, site, environment(), lambda one: render_body(one, site), {})
+        yield Row(f"rendering an issue of {count} stories", milliseconds(once, runs), "ms")
+        email = once()
+        lettering = milliseconds(partial(letter, email, issue, digest, site), runs)
+        yield Row(f"its letter, {len(email.html.encode()) / 1000:.0f} kB of HTML", lettering, "ms")
         made = letter(email, issue, digest, site)
-        lettering = milliseconds(partial(letter, email, issue, digest, site), options.runs)
         start = time.perf_counter()
-        for number in range(options.messages):
-            data = message(made, to=f"reader{number}@example.org", unsubscribe=f"https://bench.example/unsubscribe/{number:040}")
-        rate = options.messages / (time.perf_counter() - start)
-        size = len(email.html.encode()) / 1000
-        print(f"{count:>7}  {rendering:>9.1f}  {lettering:>9.1f}  {size:>7.1f}  {len(data) / 1000:>10.1f}  {rate:>10,.0f}")
-
-
-if __name__ == "__main__":
-    main()
+        for number in range(messages):
+            message(made, to=f"reader{number}@example.org", unsubscribe=f"https://bench.example/unsubscribe/{number:040}")
+        yield Row("filling a message in for a person", messages / (time.perf_counter() - start), "/s")

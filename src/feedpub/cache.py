@@ -1,0 +1,175 @@
+"""What the last build knew, so that the next does nothing twice. Only ever a shortcut: it changes no byte of the output."""
+
+import os
+import sqlite3
+import sys
+import zoneinfo
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar
+from zlib import crc32
+
+import msgspec
+
+from feedpub.errors import Problem
+from feedpub.model import Article
+
+T = TypeVar("T")
+Kind = Literal["about", "articles", "marks", "bodies", "warnings", "files"]
+_KINDS: tuple[Kind, ...] = ("about", "articles", "marks", "bodies", "warnings", "files")
+_FOLDER, _FILE = ".feedpub", "cache.db"
+
+
+class Known(msgspec.Struct, frozen=True, array_like=True):
+    """An Article without its Markdown, and the hash of its file's bytes."""
+
+    article: Article
+    text: bytes
+
+
+class Cache:
+    """Records by kind and key, in a SQLite file of the site's folder, or (`folder` None) in memory.
+
+    A record is kept with a checksum, and one that is damaged is not there. `clock` is the time of the file system (ns)
+    when the cache was opened. A cache that can't be used is empty; `notices` tell of one that was damaged.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.notices: list[Problem] = []
+        self.clock = 0
+        self._path: Path | None = None
+        self._conn = _empty(sqlite3.connect(":memory:", isolation_level=None))
+        if folder:
+            with suppress(OSError):  # a folder that is only to be read has no cache
+                self._path = _place(folder)
+                self.clock = self._path.stat().st_mtime_ns
+                self._conn = self._opened(self._path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._conn.close()
+
+    def load(self, kind: Kind, type: type[T]) -> dict[bytes, T]:
+        """All records of a kind."""
+        rows = self._rows(f"SELECT key, value, sum FROM {kind}")  # noqa: S608
+        decoder = msgspec.msgpack.Decoder(type)
+        return {key: record for key, value, sum in rows if (record := _decoded(decoder, key, value, sum)) is not None}
+
+    def get(self, kind: Kind, key: bytes, type: type[T]) -> T | None:
+        """The record of `key`, or None."""
+        rows = self._rows(f"SELECT key, value, sum FROM {kind} WHERE key = ?", (key,))  # noqa: S608
+        return next((_decoded(msgspec.msgpack.Decoder(type), *row) for row in rows), None)
+
+    def keys(self, kind: Kind) -> set[bytes]:
+        """The keys of all records of a kind."""
+        return {key for (key,) in self._rows(f"SELECT key FROM {kind}")}  # noqa: S608
+
+    def save(self, *changes: tuple[Kind, Mapping[bytes, bytes], Iterable[bytes]]) -> None:
+        """For each kind the encoded records to put in, and the keys to take out; all of it or, when that fails, nothing."""
+        with self._writing() as conn:
+            for kind, records, gone in changes:
+                conn.executemany(f"DELETE FROM {kind} WHERE key = ?", ((key,) for key in gone))  # noqa: S608
+                rows = ((key, value, _sum(key, value)) for key, value in records.items())
+                conn.executemany(f"INSERT OR REPLACE INTO {kind} VALUES (?, ?, ?)", rows)  # noqa: S608
+
+    def _opened(self, path: Path) -> sqlite3.Connection:
+        for attempt in ("as it is", "made anew"):
+            try:
+                conn = sqlite3.connect(path, timeout=5, isolation_level=None)
+                conn.execute("PRAGMA synchronous = OFF")  # what a power cut damages is noticed, and made anew
+                if not conn.execute("SELECT 1 FROM sqlite_master").fetchone():
+                    _empty(conn)
+                row = conn.execute("SELECT value FROM about WHERE key = x'00'").fetchone()
+                if row is None or row[0] != _tag():
+                    _empty(conn)
+                return conn
+            except sqlite3.OperationalError as error:
+                if "no such" not in str(error):
+                    return self._fallen_back(f"can't be used ({error}), and this build does without")
+            except sqlite3.DatabaseError:
+                pass
+            if attempt == "as it is":
+                self.notices.append(Problem(f"{_FOLDER}/{_FILE}", 0, "", "was damaged, and is made anew", "", "warning"))
+                path.write_bytes(b"")
+                Path(f"{path}-journal").unlink(missing_ok=True)
+        return self._fallen_back("can't be used, and this build does without")
+
+    def _fallen_back(self, what: str) -> sqlite3.Connection:
+        self.notices.append(Problem(f"{_FOLDER}/{_FILE}", 0, "", what, "", "warning"))
+        return _empty(sqlite3.connect(":memory:", isolation_level=None))
+
+    def _rows(self, query: str, values: tuple[bytes, ...] = ()) -> list[Any]:
+        try:
+            return self._conn.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            self._give_up(error)
+            return self._conn.execute(query, values).fetchall()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self._conn.execute("BEGIN IMMEDIATE")
+            yield self._conn
+            self._conn.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._give_up(error)
+
+    def _give_up(self, error: sqlite3.Error) -> None:
+        """Go on without; a file that is damaged is emptied, so that the next build begins anew."""
+        self._conn.close()
+        if self._path and not isinstance(error, sqlite3.OperationalError):
+            self._path.write_bytes(b"")
+            self._conn = self._fallen_back("was damaged, and is made anew by the next build")
+        else:
+            self._conn = self._fallen_back(f"can't be used ({error}), and this build does without")
+
+
+def _place(folder: Path) -> Path:
+    """The cache's file, touched; its folder tells git to pass over it."""
+    place = folder / _FOLDER
+    place.mkdir(exist_ok=True)
+    if place.is_symlink() or (place / _FILE).is_symlink():
+        raise OSError("a link may lead to a file of others, and this one is written")
+    if not (place / ".gitignore").exists():
+        (place / ".gitignore").write_text("*\n")
+    (place / _FILE).touch()
+    return place / _FILE
+
+
+def _empty(conn: sqlite3.Connection) -> sqlite3.Connection:
+    conn.execute("BEGIN IMMEDIATE")
+    for kind in _KINDS:
+        conn.execute(f"DROP TABLE IF EXISTS {kind}")
+        conn.execute(f"CREATE TABLE {kind} (key BLOB PRIMARY KEY, value BLOB, sum INTEGER)")
+    conn.execute("INSERT INTO about VALUES (x'00', ?, 0)", (_tag(),))
+    conn.execute("COMMIT")
+    return conn
+
+
+def _sum(key: bytes, value: bytes) -> int:
+    return crc32(value, crc32(key))
+
+
+def _decoded(decoder: "msgspec.msgpack.Decoder[T]", key: bytes, value: bytes, sum: int) -> T | None:
+    if not (isinstance(key, bytes) and isinstance(value, bytes) and _sum(key, value) == sum):
+        return None
+    try:
+        return decoder.decode(value)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _tag() -> bytes:
+    """What wrote a cache: Python, every library beside feedpub, the tables of time zones, and feedpub's own files."""
+    own = []
+    for folder, _, files in os.walk(Path(__file__).parent):
+        if not folder.endswith("__pycache__"):
+            own += [(name, status.st_size, status.st_mtime_ns) for name in files if (status := os.stat(Path(folder, name)))]
+    beside = [sorted(n for n in os.listdir(p) if n.endswith("-info")) for p in sys.path if p and os.path.isdir(p)]
+    zones = [os.stat(place).st_mtime_ns for place in zoneinfo.TZPATH if os.path.isdir(place)]
+    return blake2b(repr((sys.version, sorted(own), beside, zones)).encode(), digest_size=16).digest()

@@ -1,0 +1,176 @@
+"""A build's stages, each doing only what the cache does not know."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from feedpub.cache import Cache, Known
+from feedpub.content import body_key, joined
+from feedpub.disk import Changes, SourceFile, Stamp, write_tree
+from feedpub.errors import Problem
+from feedpub.feed import Part, Planned, publication
+from feedpub.loading import Progress, image_file, image_path
+from feedpub.model import Article, Body
+from feedpub.site import Site
+from feedpub.stages import (
+    READING,
+    RENDERING,
+    WRITING,
+    draw,
+    hash_of_file,
+    hashed,
+    is_settled,
+    read_files,
+    render_files,
+)
+from feedpub.workers import Workers
+
+_BATCH = 200
+
+
+class Mark(msgspec.Struct, frozen=True, array_like=True):
+    """The stamp of a file, and the time of the file system when it was taken."""
+
+    stamp: Stamp
+    seen: int
+
+    def vouches(self, stamp: Stamp) -> bool:
+        """Whether a file of `stamp` has the bytes that it had then."""
+        return self.stamp == stamp and is_settled(stamp, self.seen)
+
+
+class Written(msgspec.Struct, frozen=True, array_like=True):
+    """A file of the output: the fingerprint of its part, the hash of its bytes, and its mark."""
+
+    fingerprint: bytes
+    hash: bytes
+    mark: Mark
+
+
+class Incremental:
+    """The stages of one build, in their order: read(), then write()."""
+
+    def __init__(self, folder: Path, site: Site, cache: Cache, workers: Workers, progress: Progress) -> None:
+        self._folder, self._site, self._cache, self._workers, self._progress = folder, site, cache, workers, progress
+        self._files: dict[str, SourceFile] = {}
+        self._known: dict[str, Known] = {}
+        self._keys: dict[str, bytes] = {}
+        self.unsettled: dict[str, tuple[Stamp, bytes]] = {}
+
+    def read(self, files: Sequence[SourceFile]) -> tuple[list[Article], list[Problem]]:
+        """The Articles of `files`, without their Markdown, and every Problem in them and between them."""
+        cache = self._cache
+        # What an article takes from the settings.
+        reader = hashed(repr((self._site.timezone.key, self._site.title, self._site.author)).encode())
+        same = cache.get("about", b"reader", bytes) == reader
+        before = cache.load("articles", Known) if same else {}
+        marks = cache.load("marks", Mark) if same else {}
+        keys = {file.source: os.fsencode(file.source) for file in files}
+        unread = []
+        for file in files:
+            known, mark = before.get(keys[file.source]), marks.get(keys[file.source])
+            if not (known and mark and mark.vouches(file.stamp)):
+                unread.append((file, known.text if known else b""))
+        outcomes = self._workers.map(partial(read_files, self._site), unread, count=len(unread), seconds=READING)
+        found = dict(zip((file.source for file, _ in unread), self._progress(outcomes, "reading", len(unread)), strict=True))
+        problems: dict[str, tuple[Problem, ...]] = {}
+        new: dict[bytes, bytes] = {}
+        for file in files:
+            source, outcome = file.source, found.get(file.source)
+            if isinstance(outcome, tuple):
+                problems[source] = outcome
+                continue
+            if isinstance(outcome, bytes):
+                new[keys[source]] = outcome
+                outcome = msgspec.msgpack.decode(outcome, type=Known)
+            self._known[source] = outcome or before[keys[source]]
+            self._files[source] = file
+            if not is_settled(file.stamp, cache.clock):
+                self.unsettled[file.path] = (file.stamp, self._known[source].text)
+        seen = {keys[file.source]: msgspec.msgpack.encode(Mark(file.stamp, cache.clock)) for file, _ in unread}
+        gone = (before.keys() | marks.keys()) - set(keys.values())
+        if new or seen or gone or not same:
+            all_gone = cache.keys("articles") - new.keys() if not same else gone
+            cache.save(
+                ("about", {b"reader": msgspec.msgpack.encode(reader)}, ()), ("articles", new, all_gone), ("marks", seen, gone)
+            )
+        return joined(problems.get(file.source) or self._known[file.source].article for file in files)
+
+    def write(
+        self, feeds: Sequence[Planned], output: Path, *, adopt: bool
+    ) -> tuple[Changes, tuple[Problem, ...], tuple[Path, ...]]:
+        """Publish `feeds`; what changed, the warnings of their bodies, and where their lead images are, or would be."""
+        site, folder, cache = self._site, self._folder, self._cache
+        shown = {a.slug: a for feed in feeds for document in feed.documents(site) for a in document.articles}
+        self._keys = {slug: body_key(a, self._known[a.source].text, site) for slug, a in shown.items()}
+        lengths = {slug: file.stat().st_size for slug, a in shown.items() if (file := image_file(folder, a))}
+        parts = publication(feeds, site, lambda article: self._keys[article.slug], lengths)
+        bodies = cache.keys("bodies")
+        self._render([a for slug, a in shown.items() if self._keys[slug] not in bodies])
+        before = cache.load("files", Written)
+        hashes: dict[str, bytes] = {}
+        paths = [path for part in parts for path in part.paths]
+        changes = write_tree(output, paths, partial(self._made, output, parts, before, hashes), adopt=adopt)
+        written: dict[bytes, bytes] = {}
+        for part in parts:
+            for path in part.paths:
+                old, seen = before.get(path.encode()), changes.stamps[path]
+                hash = hashes[path] if path in hashes else before[path.encode()].hash
+                if not (old and old.hash == hash and old.fingerprint == part.fingerprint and old.mark.vouches(seen)):
+                    written[path.encode()] = msgspec.msgpack.encode(Written(part.fingerprint, hash, Mark(seen, cache.clock)))
+                if not is_settled(seen, cache.clock):
+                    self.unsettled[str(output / path)] = (seen, hash)
+        keys = set(self._keys.values())
+        unused = cache.keys("bodies") - keys
+        gone = before.keys() - {path.encode() for path in paths}
+        if written or unused or gone:
+            cache.save(("files", written, gone), ("bodies", {}, unused), ("warnings", {}, unused))
+        warned = cache.load("warnings", tuple[Problem, ...])
+        warnings = {problem for key in keys & warned.keys() for problem in warned[key]}
+        images = tuple(place for a in shown.values() if (place := image_path(folder, a)))
+        return changes, tuple(sorted(warnings)), images
+
+    def _made(
+        self, output: Path, parts: Sequence[Part], before: Mapping[bytes, Written], hashes: dict[str, bytes],
+        stamps: Mapping[str, Stamp | None],
+    ) -> Iterator[tuple[str, bytes | None]]:  # fmt: skip
+        """Every file with its bytes, or None where the one that is there may stay; `hashes` gets those of the bytes."""
+
+        def stands(part: Part, path: str) -> bool:
+            old, seen = before.get(path.encode()), stamps[path]
+            if old is None or seen is None or old.fingerprint != part.fingerprint:
+                return False
+            return old.mark.vouches(seen) or hash_of_file(output / path) == old.hash
+
+        todo = [part for part in parts if not all(stands(part, path) for path in part.paths)]
+        jobs = (part.draw(self._body_of) for part in todo)
+        waiting = {id(part) for part in todo}
+        drawn = iter(self._progress(self._workers.map(draw, jobs, count=len(todo), seconds=WRITING), "writing", len(todo)))
+        for part in parts:
+            files = next(drawn) if id(part) in waiting else None
+            for path in part.paths:
+                if files:
+                    hashes[path] = hashed(files[path])
+                yield path, files[path] if files else None
+
+    def _render(self, articles: Sequence[Article]) -> None:
+        """Put the bodies of `articles` into the cache."""
+        items = [(self._files[a.source], self._known[a.source].text) for a in articles]
+        rendered = self._workers.map(partial(render_files, self._site), items, count=len(items), seconds=RENDERING)
+        pairs = iter(zip(articles, self._progress(rendered, "rendering", len(items)), strict=True))
+        while some := {self._keys[a.slug]: made for a, made in islice(pairs, _BATCH)}:
+            bodies = {key: body for key, (body, _) in some.items()}
+            self._cache.save(
+                ("bodies", bodies, ()), ("warnings", {key: warned for key, (_, warned) in some.items() if warned}, ())
+            )
+
+    def _body_of(self, article: Article) -> Body:
+        found = self._cache.get("bodies", self._keys[article.slug], Body)
+        if found is None:  # the cache was damaged, or another build's hand was in it
+            ((body, _),) = render_files(self._site, [(self._files[article.source], self._known[article.source].text)])
+            found = msgspec.msgpack.decode(body, type=Body)
+        return found

@@ -1,0 +1,85 @@
+"""Whether anything changed since the last build: then there is nothing to do, and nothing of ours to load."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from feedpub.cache import Cache
+from feedpub.disk import MANIFEST, SourceFile, Stamp, stamp
+from feedpub.errors import Problem
+from feedpub.stages import hash_of_file, hashed, is_settled
+
+# Of an image only its size matters, and whether it is the same file.
+_Shape = tuple[int, int, int]
+
+
+class FeedCount(msgspec.Struct, frozen=True, array_like=True):
+    """A feed's folder, and how many articles it has."""
+
+    folder: str
+    articles: int
+
+
+class LastBuild(msgspec.Struct, frozen=True, array_like=True):
+    """What a build without Problems saw and did.
+
+    `key` is a hash of its settings and of the stamps of its articles; `files` has the stamps of the files it left in the
+    output folder, `images` the shapes of lead images, also of those that are not there; `unsettled` has the hash of each
+    file that its stamp alone does not vouch for.
+    """
+
+    key: bytes
+    files: dict[str, Stamp]
+    images: dict[str, _Shape | None]
+    unsettled: dict[str, tuple[Stamp, bytes]]
+    feeds: tuple[FeedCount, ...]
+    drafts: int
+    warnings: tuple[Problem, ...]
+
+
+def key(settings: str, files: Iterable[SourceFile], output: Path, *, drafts: bool) -> bytes:
+    """A hash of all that a build reads, as far as stamps tell, and of where it writes."""
+    seen = (settings, str(output.absolute()), drafts, [(file.source, file.stamp) for file in files])
+    return hashed(repr(seen).encode("utf-8", "surrogatepass"))
+
+
+def recall(cache: Cache, key: bytes, output: Path) -> LastBuild | None:
+    """The last build, if this one would do the same again and all that it wrote is still there."""
+    last = cache.get("about", b"last", LastBuild)
+    if last is None or last.key != key:
+        return None
+    stands = all(stamp(output / path) == seen for path, seen in last.files.items())
+    if not stands or any(_shape(path) != seen for path, seen in last.images.items()):
+        return None
+    if any(hash_of_file(path) != hash for path, (_, hash) in last.unsettled.items()):
+        return None
+    if last.unsettled:
+        left = {path: seen for path, seen in last.unsettled.items() if not is_settled(seen[0], cache.clock)}
+        _save(cache, msgspec.structs.replace(last, unsettled=left))
+    return last
+
+
+def remember(
+    cache: Cache, key: bytes, output: Path, stamps: Mapping[str, Stamp], images: Iterable[Path],
+    unsettled: Mapping[str, tuple[Stamp, bytes]], done: tuple[Sequence[FeedCount], int, Iterable[Problem]],
+) -> None:  # fmt: skip
+    """Keep what this build saw and did, for recall()."""
+    feeds, drafts, warnings = done
+    files = dict(stamps)
+    if manifest := stamp(output / MANIFEST):
+        files[MANIFEST] = manifest
+    shapes = {str(path): _shape(str(path)) for path in images}
+    _save(cache, LastBuild(key, files, shapes, dict(unsettled), tuple(feeds), drafts, tuple(warnings)))
+
+
+def _save(cache: Cache, last: LastBuild) -> None:
+    try:
+        cache.save(("about", {b"last": msgspec.msgpack.encode(last)}, ()))
+    except UnicodeEncodeError:  # a path that is not UTF-8
+        cache.save(("about", {}, [b"last"]))
+
+
+def _shape(path: str) -> _Shape | None:
+    seen = stamp(path)
+    return (seen[0], *seen[3:]) if seen else None

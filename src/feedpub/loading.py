@@ -1,0 +1,77 @@
+"""A site's folder → its Site, its files and its Articles."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from feedpub.content import read_articles
+from feedpub.disk import SourceFile, article_files, is_there, read_text
+from feedpub.errors import FeedpubError, Problem
+from feedpub.model import Article
+from feedpub.site import Site, read_site
+
+T = TypeVar("T")
+SETTINGS = "feedpub.toml"
+
+
+class Progress(Protocol):
+    """Passes on the things it is given, and shows a person how far it is: what is done, and of how many."""
+
+    def __call__(self, things: Iterable[T], label: str, length: int, /) -> Iterable[T]:
+        """`things`, one by one."""
+        ...
+
+
+def quietly(things: Iterable[T], label: str, length: int) -> Iterable[T]:
+    """The Progress that shows nothing."""
+    return things
+
+
+def load_site(folder: Path) -> Site:
+    """The Site that `folder`/feedpub.toml describes. Raises FeedpubError."""
+    return read_site(settings_text(folder), SETTINGS)
+
+
+def settings_text(folder: Path) -> str:
+    """The text of `folder`/feedpub.toml. Raises FeedpubError."""
+    path = folder / SETTINGS
+    if not path.is_file():
+        what = "there is no such folder" if not folder.is_dir() else f"there is no {SETTINGS} in this folder"
+        raise FeedpubError(
+            [Problem(".", 0, "", what, f"write one with: feedpub init {'' if folder == Path() else folder}".rstrip())]
+        )
+    text = read_text(path, source=SETTINGS)
+    if isinstance(text, Problem):
+        raise FeedpubError([text])
+    return text
+
+
+def load_articles(folder: Path, site: Site, *, progress: Progress = quietly) -> tuple[list[Article], list[Problem]]:
+    """Every article of the site, drafts too, and every Problem in them. Sources are relative to `folder`."""
+    files = site_files(folder, site)
+    texts = ((file.source, read_text(file.path, source=file.source)) for file in progress(files, "reading", len(files)))
+    return read_articles(texts, site)
+
+
+def site_files(folder: Path, site: Site) -> list[SourceFile]:
+    """The files of the site's articles, by source. Raises FeedpubError when their folder can't be read."""
+    return article_files(folder / site.articles, source=Path(os.path.relpath(folder / site.articles, folder)).as_posix())
+
+
+def image_file(folder: Path, article: Article) -> Path | None:
+    """The article's lead image, where it is a file of the site: beside the article, or below the site's folder."""
+    path = image_path(folder, article)
+    if path is None or not is_there(path, file=True):
+        return None
+    return path if path.resolve().is_relative_to(folder.resolve()) else None
+
+
+def image_path(folder: Path, article: Article) -> Path | None:
+    """Where the file of the article's lead image would be, if it has one that is no web address."""
+    image = article.image
+    if not image or ":" in image or image.startswith("//"):
+        return None
+    base = folder if image.startswith("/") else (folder / article.source).parent
+    return Path(os.path.normpath(base / unquote(urlsplit(image).path).lstrip("/")))
