@@ -7,8 +7,6 @@ from feedpub import lastbuild
 from feedpub.cache import Cache
 from feedpub.disk import MANIFEST, Changes
 from feedpub.errors import FeedpubError, Problem
-from feedpub.feed import planned_feeds
-from feedpub.incremental import Incremental
 from feedpub.loading import SETTINGS, Progress, quietly, settings_text, site_files
 from feedpub.site import read_site
 from feedpub.workers import Workers
@@ -50,6 +48,10 @@ def build(
         if last := lastbuild.recall(cache, key, place):
             kept = tuple(sorted(last.files.keys() - {MANIFEST}))
             return Built(place, last.feeds, Changes((), kept, (), {}), last.drafts, (), (*last.warnings, *cache.notices))
+        # Not before: to load what reads and renders articles takes as long as to see that there is nothing to do.
+        from feedpub.feed import planned_feeds
+        from feedpub.incremental import Incremental
+
         run = Incremental(folder, site, cache, workers, progress)
         articles, problems = run.read(files)
         published = [article for article in articles if drafts or not article.draft]

@@ -14,20 +14,33 @@ from zlib import crc32
 
 import msgspec
 
+from feedpub.disk.stamps import Stamp, is_settled
 from feedpub.errors import Problem
 from feedpub.model import Article
 
 T = TypeVar("T")
-Kind = Literal["about", "articles", "marks", "bodies", "warnings", "files"]
-_KINDS: tuple[Kind, ...] = ("about", "articles", "marks", "bodies", "warnings", "files")
+Kind = Literal["about", "articles", "bodies", "warnings", "files"]
+_KINDS: tuple[Kind, ...] = ("about", "articles", "bodies", "warnings", "files")
 _FOLDER, _FILE = ".feedpub", "cache.db"
 
 
+class Mark(msgspec.Struct, frozen=True, array_like=True):
+    """The stamp of a file, and the time of the file system when it was taken."""
+
+    stamp: Stamp
+    seen: int
+
+    def vouches(self, stamp: Stamp) -> bool:
+        """Whether a file of `stamp` has the bytes that it had then."""
+        return self.stamp == stamp and is_settled(stamp, self.seen)
+
+
 class Known(msgspec.Struct, frozen=True, array_like=True):
-    """An Article without its Markdown, and the hash of its file's bytes."""
+    """An Article without its Markdown, the hash of its file's bytes, and the mark of the file."""
 
     article: Article
     text: bytes
+    mark: Mark
 
 
 class Cache:

@@ -1,6 +1,5 @@
 """A build's stages, each doing only what the cache does not know."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
@@ -8,39 +7,18 @@ from pathlib import Path
 
 import msgspec
 
-from feedpub.cache import Cache, Known
+from feedpub.cache import Cache, Known, Mark
 from feedpub.content import body_key, joined
-from feedpub.disk import Changes, SourceFile, Stamp, write_tree
+from feedpub.disk import Changes, SourceFile, Stamp, hash_of_file, hashed, is_settled, write_tree
 from feedpub.errors import Problem
 from feedpub.feed import Part, Planned, publication
 from feedpub.loading import Progress, image_file, image_path
 from feedpub.model import Article, Body
 from feedpub.site import Site
-from feedpub.stages import (
-    READING,
-    RENDERING,
-    WRITING,
-    draw,
-    hash_of_file,
-    hashed,
-    is_settled,
-    read_files,
-    render_files,
-)
+from feedpub.stages import READING, RENDERING, WRITING, draw, read_files, render_files
 from feedpub.workers import Workers
 
 _BATCH = 200
-
-
-class Mark(msgspec.Struct, frozen=True, array_like=True):
-    """The stamp of a file, and the time of the file system when it was taken."""
-
-    stamp: Stamp
-    seen: int
-
-    def vouches(self, stamp: Stamp) -> bool:
-        """Whether a file of `stamp` has the bytes that it had then."""
-        return self.stamp == stamp and is_settled(stamp, self.seen)
 
 
 class Written(msgspec.Struct, frozen=True, array_like=True):
@@ -68,14 +46,14 @@ class Incremental:
         reader = hashed(repr((self._site.timezone.key, self._site.title, self._site.author)).encode())
         same = cache.get("about", b"reader", bytes) == reader
         before = cache.load("articles", Known) if same else {}
-        marks = cache.load("marks", Mark) if same else {}
-        keys = {file.source: os.fsencode(file.source) for file in files}
+        keys = {file.source: file.source.encode("utf-8", "surrogateescape") for file in files}
         unread = []
         for file in files:
-            known, mark = before.get(keys[file.source]), marks.get(keys[file.source])
-            if not (known and mark and mark.vouches(file.stamp)):
-                unread.append((file, known.text if known else b""))
-        outcomes = self._workers.map(partial(read_files, self._site), unread, count=len(unread), seconds=READING)
+            known = before.get(keys[file.source])
+            if not (known and known.mark.vouches(file.stamp)):
+                unread.append((file, known))
+        reading = partial(read_files, self._site, cache.clock)
+        outcomes = self._workers.map(reading, unread, count=len(unread), seconds=READING)
         found = dict(zip((file.source for file, _ in unread), self._progress(outcomes, "reading", len(unread)), strict=True))
         problems: dict[str, tuple[Problem, ...]] = {}
         new: dict[bytes, bytes] = {}
@@ -91,13 +69,9 @@ class Incremental:
             self._files[source] = file
             if not is_settled(file.stamp, cache.clock):
                 self.unsettled[file.path] = (file.stamp, self._known[source].text)
-        seen = {keys[file.source]: msgspec.msgpack.encode(Mark(file.stamp, cache.clock)) for file, _ in unread}
-        gone = (before.keys() | marks.keys()) - set(keys.values())
-        if new or seen or gone or not same:
-            all_gone = cache.keys("articles") - new.keys() if not same else gone
-            cache.save(
-                ("about", {b"reader": msgspec.msgpack.encode(reader)}, ()), ("articles", new, all_gone), ("marks", seen, gone)
-            )
+        gone = before.keys() - set(keys.values()) if same else cache.keys("articles") - new.keys()
+        if new or gone or not same:
+            cache.save(("about", {b"reader": msgspec.msgpack.encode(reader)}, ()), ("articles", new, gone))
         return joined(problems.get(file.source) or self._known[file.source].article for file in files)
 
     def write(

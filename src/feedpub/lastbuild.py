@@ -6,9 +6,8 @@ from pathlib import Path
 import msgspec
 
 from feedpub.cache import Cache
-from feedpub.disk import MANIFEST, SourceFile, Stamp, stamp
+from feedpub.disk import MANIFEST, SourceFile, Stamp, hash_of_file, hashed, is_settled, stamp
 from feedpub.errors import Problem
-from feedpub.stages import hash_of_file, hashed, is_settled
 
 # Of an image only its size matters, and whether it is the same file.
 _Shape = tuple[int, int, int]

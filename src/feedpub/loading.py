@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from feedpub.content import read_articles
 from feedpub.disk import SourceFile, article_files, is_there, read_text
 from feedpub.errors import FeedpubError, Problem
 from feedpub.model import Article
@@ -50,6 +49,8 @@ def settings_text(folder: Path) -> str:
 
 def load_articles(folder: Path, site: Site, *, progress: Progress = quietly) -> tuple[list[Article], list[Problem]]:
     """Every article of the site, drafts too, and every Problem in them. Sources are relative to `folder`."""
+    from feedpub.content import read_articles  # a build in which nothing changed needs none of it
+
     files = site_files(folder, site)
     texts = ((file.source, read_text(file.path, source=file.source)) for file in progress(files, "reading", len(files)))
     return read_articles(texts, site)

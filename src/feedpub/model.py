@@ -1,24 +1,23 @@
 """The nouns that travel between the rooms: frozen, and free of rules."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+import msgspec
 
 from feedpub.errors import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(msgspec.Struct, frozen=True, array_like=True):
     """A person's name, and an address if the article gives one."""
 
     name: str
     email: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
-    """One file: its fields, and its body still as Markdown.
+class Article(msgspec.Struct, frozen=True, array_like=True):
+    """One file: its fields, and its body still as Markdown ("" where only its fields are at hand).
 
     `published` and `updated` are aware. `image` is as the author wrote it: a URL, or a path against the article's
     address. `lines` tells on which line of `source` each field stands, `body_line` where the body starts (from 1).
@@ -41,8 +40,8 @@ class Article:
     draft: bool = False
     meta_title: str | None = None
     meta_description: str | None = None
-    extra: Mapping[str, object] = field(default_factory=dict)
-    lines: Mapping[str, int] = field(default_factory=dict)
+    extra: dict[str, object] = {}
+    lines: dict[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)

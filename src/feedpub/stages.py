@@ -1,43 +1,40 @@
 """What a build does many times over, as functions that a process of its own can do."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
 
-from feedpub.cache import Known
+from feedpub.cache import Known, Mark
 from feedpub.content import read, read_article, render_body
-from feedpub.disk import SourceFile, Stamp, decoded, refusal
+from feedpub.disk import SourceFile, decoded, hashed, refusal
 from feedpub.errors import FeedpubError, Problem
 from feedpub.site import Site
 
 # Seconds that each takes about, for an article of 8 KB and a document of 50 entries: docs/performance.md.
 READING, RENDERING, WRITING = 0.0003, 0.004, 0.02
 
-# Nanoseconds between two ticks of a file system's clock: Linux has 4 or 10 ms, FAT two seconds.
-TICK = 2_000_000_000
-
-Outcome = Known | bytes | tuple[Problem, ...] | None
+Outcome = Known | bytes | tuple[Problem, ...]
 
 
-def read_files(site: Site, files: list[tuple[SourceFile, bytes]]) -> list[Outcome]:
-    """For each file, beside the hash of its text as known: a Known, encoded; its Problems; None where the hash is the same."""
-    return [_read(site, file, known) for file, known in files]
+def read_files(site: Site, clock: int, files: list[tuple[SourceFile, Known | None]]) -> list[Outcome]:
+    """For each file, beside what is known of it: a Known with a mark of `clock`, encoded if it can be; or its Problems."""
+    return [_read(site, file, known, clock) for file, known in files]
 
 
-def _read(site: Site, file: SourceFile, known: bytes) -> Outcome:
+def _read(site: Site, file: SourceFile, known: Known | None, clock: int) -> Outcome:
     try:
         data = Path(file.path).read_bytes()
     except OSError as error:
         return (refusal(error, file.source),)
-    if (text := hashed(data)) == known:
-        return None
-    article = read(decoded(data, source=file.source), file.source, site)
-    if isinstance(article, tuple):
-        return article
-    found = Known(replace(article, markdown=""), text)
+    text, mark = hashed(data), Mark(file.stamp, clock)
+    if known and known.text == text:
+        found = Known(known.article, text, mark)
+    else:
+        article = read(decoded(data, source=file.source), file.source, site)
+        if isinstance(article, tuple):
+            return article
+        found = Known(msgspec.structs.replace(article, markdown=""), text, mark)
     try:
         return msgspec.msgpack.encode(found)
     except UnicodeEncodeError:  # the file's name is not UTF-8
@@ -67,21 +64,3 @@ def _rendered(site: Site, file: SourceFile, text: bytes) -> tuple[bytes, bytes]:
 def draw(jobs: list[Callable[[], dict[str, bytes]]]) -> list[dict[str, bytes]]:
     """The files of each part of a publication."""
     return [job() for job in jobs]
-
-
-def is_settled(stamp: Stamp, seen: int) -> bool:
-    """Whether a file that bore `stamp` when the file system's clock was at `seen` can't have changed since and still bear it."""
-    return max(stamp[1], stamp[2]) < seen - TICK
-
-
-def hash_of_file(path: str | Path) -> bytes | None:
-    """The hash of a file's bytes; None if it can't be read."""
-    try:
-        return hashed(Path(path).read_bytes())
-    except OSError:
-        return None
-
-
-def hashed(data: bytes) -> bytes:
-    """16 bytes by which `data` is known."""
-    return blake2b(data, digest_size=16).digest()

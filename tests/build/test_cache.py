@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from feedpub import stages
 from feedpub.build import build
+from feedpub.disk import stamps
 from tests.conftest import Write, article, tree
 
 Run = Callable[..., Result]
@@ -29,7 +29,7 @@ def site(write_site: Write) -> Path:
 
 def settled(site: Path) -> None:
     """Let the clock pass the files of `site`, and a build see it."""
-    time.sleep(2.5 * stages.TICK / 1e9)
+    time.sleep(2.5 * stamps.TICK / 1e9)
     build(site)
 
 
@@ -43,7 +43,7 @@ def test_an_unchanged_site_is_neither_rendered_nor_written(site: Path) -> None:
 
 
 def test_other_bytes_of_the_same_length_and_time_are_seen(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stages, "TICK", 20_000_000)
+    monkeypatch.setattr(stamps, "TICK", 20_000_000)
     settled(site)
     path = site / "articles/8.md"
     before = path.stat()

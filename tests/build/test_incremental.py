@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from feedpub import stages
 from feedpub.build import Built, build
+from feedpub.disk import stamps
 from feedpub.errors import FeedpubError
 from tests.conftest import SETTINGS, article, tree
 
@@ -39,7 +39,7 @@ class Incremental(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.tick, stages.TICK = stages.TICK, 20_000_000  # of the disk that tests run on
+        self.tick, stamps.TICK = stamps.TICK, 20_000_000  # of the disk that tests run on
         self.folder = Path(tempfile.mkdtemp())
         self.clean = Path(tempfile.mkdtemp())
         self.site = self.folder / "site"
@@ -48,7 +48,7 @@ class Incremental(RuleBasedStateMachine):
         self.options: dict[str, bool] = {"drafts": False}
 
     def teardown(self) -> None:
-        stages.TICK = self.tick
+        stamps.TICK = self.tick
         shutil.rmtree(self.folder)
         shutil.rmtree(self.clean, ignore_errors=True)
 
@@ -95,7 +95,7 @@ class Incremental(RuleBasedStateMachine):
     @rule()
     def wait(self) -> None:
         """Let the clock of the file system tick past all that is there, and a build see it."""
-        time.sleep(2.5 * stages.TICK / 1e9)
+        time.sleep(2.5 * stamps.TICK / 1e9)
 
     @rule(path=st.sampled_from(["atom.xml", "index.html", "craft/feed.json"]))
     def meddle(self, path: str) -> None:

@@ -5,13 +5,13 @@ are in UTC), "html", "lead" and "warnings" (whole lines; none where it is not na
 """
 
 import json
-from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import asdict, replace
 
 from feedpub.content import read_article, render_body
 from feedpub.errors import FeedpubError
@@ -46,7 +46,7 @@ def described(path: Path) -> dict[str, Any]:
     in_utc = replace(article, published=article.published.astimezone(UTC), updated=article.updated.astimezone(UTC))
     return {
         "problems": [],
-        "article": json.loads(msgspec.json.encode(in_utc)),
+        "article": json.loads(msgspec.json.encode(asdict(in_utc) | {"authors": [*map(asdict, article.authors)]})),
         "html": body.html,
         "lead": body.lead,
         "warnings": [str(problem) for problem in body.problems],

@@ -1,6 +1,5 @@
 """README and docs: what they show is what happens, and what they name is there."""
 
-import dataclasses
 import os
 import re
 import shlex
@@ -106,7 +105,9 @@ def test_an_example_of_a_setting_is_one(table: Literal["site", "feeds"]) -> None
 def test_every_field_of_an_article_is_documented() -> None:
     ours = {"source", "markdown", "body_line", "extra", "lines"}
     typed = {"published": "publishedAt", "updated": "updatedAt", "authors": "author"}
-    fields = {typed.get(field.name, camel_case(field.name)) for field in dataclasses.fields(Article) if field.name not in ours}
+    fields = {
+        typed.get(field.name, camel_case(field.name)) for field in msgspec.structs.fields(Article) if field.name not in ours
+    }
     assert {name for name, *_ in rows(section(ROOT / "docs/article-format.md", "Fields"))} == fields
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -35,6 +36,8 @@ def build_command(
     """Publish the feeds of SITE, a folder with a feedpub.toml (default: this one)."""
 
     from feedpub.build import build
+
+    gc.set_threshold(50_000, 20, 100)  # what a build makes of thousands of articles all stays: to look for waste is waste
 
     def once() -> bool:
         try:
@@ -72,10 +75,11 @@ def _report(site: Path, built: Built, *, as_json: bool) -> None:
             "problems": records(problems), "warnings": records(warnings),
         })  # fmt: skip
     else:
-        click.echo(_table(built))
+        if changes.written or changes.removed:
+            click.echo(f"{_table(built)}\n")
         summary = f"{len(changes.written)} written, {len(changes.kept)} kept, {len(changes.removed)} removed"
         drafts = f"; {counted(built.drafts, 'draft')} left out" if built.drafts else ""
-        click.echo(f"\n{summary} in {built.output}, from {counted(built.published, 'article')}{drafts}.")
+        click.echo(f"{summary} in {built.output}, from {counted(built.published, 'article')}{drafts}.")
     say((*problems, *warnings))
     if problems:
         left = len({problem.source for problem in problems})

@@ -1,8 +1,9 @@
 """disk: the edge to the file system."""
 
 from feedpub.disk.files import write_files
-from feedpub.disk.reading import SourceFile, Stamp, article_files, decoded, is_there, read_text, stamp
+from feedpub.disk.reading import SourceFile, article_files, decoded, is_there, read_text
 from feedpub.disk.refusal import refusal
+from feedpub.disk.stamps import Stamp, hash_of_file, hashed, is_settled, stamp
 from feedpub.disk.tree import MANIFEST, Changes, write_tree
 
 __all__ = [
@@ -12,6 +13,9 @@ __all__ = [
     "Stamp",
     "article_files",
     "decoded",
+    "hash_of_file",
+    "hashed",
+    "is_settled",
     "is_there",
     "read_text",
     "refusal",

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feedpub.disk.refusal import clear_errors, refusal
+from feedpub.disk.stamps import Stamp, stamp_of
 from feedpub.errors import FeedpubError, Problem
-
-# Size, times of the last change of bytes and of anything (ns), device and number of a file. The second time can't be set
-# back by a program, so no change goes unseen that came later than the clock's tick.
-Stamp = tuple[int, int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +46,9 @@ def _found(folder: str, prefix: str) -> Iterator[SourceFile]:
                     if name != "node_modules" and entry.is_dir(follow_symlinks=False):
                         waiting.append((entry.path, f"{prefix}{name}/"))
                 elif name.lower() != "readme.md" and entry.is_file():
-                    yield SourceFile(prefix + name, entry.path, _stamp(entry.stat()))
+                    yield SourceFile(prefix + name, entry.path, stamp_of(entry.stat()))
                 elif entry.is_symlink() and not Path(entry.path).exists():
                     raise FeedpubError([Problem(prefix + name, 0, "", "is a link that leads nowhere", "mend or remove it")])
-
-
-def stamp(path: str | Path) -> Stamp | None:
-    """The stamp of the file at `path`, or of the one it links to; None where there is none."""
-    try:
-        return _stamp(os.stat(path))
-    except (OSError, ValueError):
-        return None
 
 
 def is_there(path: Path, *, file: bool = False) -> bool:
@@ -86,7 +75,3 @@ def decoded(data: bytes, *, source: str) -> str | Problem:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return Problem(source, line, "", f"byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8")
-
-
-def _stamp(status: os.stat_result) -> Stamp:
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_dev, status.st_ino

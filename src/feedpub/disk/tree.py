@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from feedpub.disk.reading import Stamp, stamp
 from feedpub.disk.refusal import clear_errors
+from feedpub.disk.stamps import Stamp, stamp
 from feedpub.errors import FeedpubError, Problem
 
 try:
