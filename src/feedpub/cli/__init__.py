@@ -7,6 +7,7 @@ from feedpub.cli.build import build_command
 from feedpub.cli.check import check_command
 from feedpub.cli.digest import digest_command
 from feedpub.cli.init import init_command
+from feedpub.cli.preview import preview_command
 from feedpub.cli.report import Commands
 from feedpub.cli.schedule import schedule_command
 from feedpub.cli.send import send_command
@@ -26,6 +27,7 @@ def main() -> None:
     feedpub init my-site     write a small site that builds at once
     feedpub check my-site    say everything that is wrong with it
     feedpub build my-site    publish its feeds
+    feedpub preview my-site  watch it in a browser while you write
     feedpub digest           see the next issue of its newsletter
     feedpub send weekly      send it to its subscribers
     """
@@ -33,6 +35,6 @@ def main() -> None:
 
 for command in (
     init_command, build_command, check_command, digest_command, templates_command, subscribers_command, send_command,
-    schedule_command, status_command, bounces_command,
+    schedule_command, status_command, bounces_command, preview_command,
 ):  # fmt: skip
     main.add_command(command)

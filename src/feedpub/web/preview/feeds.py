@@ -1,0 +1,79 @@
+"""The feeds as they would be written, and as a reader shows them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from feedpub.build import image_file
+from feedpub.content import render_body
+from feedpub.feed import Planned, publication
+from feedpub.feed.publication import FILES
+from feedpub.model import Article, Body
+from feedpub.site import Format, Site
+from feedpub.web.preview.pictures import Pictures
+from feedpub.web.preview.reading import Reading
+from feedpub.web.preview.scheme import with_images
+
+NAMES: dict[Format, str] = {"rss": "RSS", "atom": "Atom", "json": "JSON"}
+TYPES: dict[Format, str] = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry as a reader shows it; `html` and `image` have addresses of the preview where the image is a file here."""
+
+    title: str
+    url: str
+    published: datetime
+    authors: str
+    tags: tuple[str, ...]
+    summary: str
+    html: str
+    image: str | None
+
+
+def find_feed(reading: Reading, folder: str) -> Planned | None:
+    """The feed whose folder that is ("" for everything), with or without its slash."""
+    return next((feed for feed in reading.feeds if feed.folder.strip("/") == folder.strip("/")), None)
+
+
+def document(folder: Path, reading: Reading, planned: Planned, form: Format) -> bytes:
+    """The feed's file of that format, as a build writes it."""
+    assert reading.site
+    feeds = msgspec.structs.replace(reading.site.feeds, formats=(form,), compress=())
+    return _published(folder, msgspec.structs.replace(reading.site, feeds=feeds), planned)[planned.folder + FILES[form]]
+
+
+def entries(folder: Path, reading: Reading, planned: Planned) -> list[Shown]:
+    """What the feed's subscription document holds, read back from its JSON: readers know no more than that."""
+    assert reading.site
+    pictures = Pictures(folder, reading.site, planned.articles)
+    items: list[dict[str, Any]] = msgspec.json.decode(document(folder, reading, planned, "json"))["items"]
+    return [
+        Shown(
+            title=item["title"],
+            url=item["url"],
+            published=datetime.fromisoformat(item["date_published"]).astimezone(reading.site.timezone),
+            authors=", ".join(author["name"] for author in item["authors"]),
+            tags=tuple(item["tags"]),
+            summary=item["summary"],
+            html=with_images(item.get("content_html", ""), pictures.address),
+            image=pictures.address(item["image"]) if "image" in item else None,
+        )
+        for item in items
+    ]
+
+
+def _published(folder: Path, site: Site, planned: Planned) -> dict[str, bytes]:
+    """Every file of this one feed. The only place that knows how publication() is called."""
+    bodies: dict[str, Body] = {}
+
+    def body_of(article: Article) -> Body:
+        return bodies.get(article.slug) or bodies.setdefault(article.slug, render_body(article, site))
+
+    shown = [article for document in planned.documents(site) for article in document.articles]
+    lengths = {article.slug: file.stat().st_size for article in shown if (file := image_file(folder, article))}
+    return publication([planned], site, body_of, lengths)
