@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 from urllib.parse import quote
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -17,6 +18,7 @@ from feedpub.errors import FeedpubError
 from feedpub.feed import Planned
 from feedpub.feed.publication import FILES
 from feedpub.site import Digest, Site
+from feedpub.store import refused
 from feedpub.web.preview import articles, digests, feeds, operator, pages, plots
 from feedpub.web.preview.guard import FRAME, SANDBOX, Guard
 from feedpub.web.preview.live import Live
@@ -53,7 +55,7 @@ def preview_app(live: Live, port: int) -> Starlette:
         Route("/events", here.events),
         Route("/{asset}", here.asset),
     ]
-    handlers = {404: here.not_found, FeedpubError: here.refused}
+    handlers = {404: here.not_found, FeedpubError: here.refused, SQLAlchemyError: here.refused}
     return Starlette(routes=routes, middleware=[Middleware(Guard, port=port)], exception_handlers=handlers, lifespan=lifespan)
 
 
@@ -89,7 +91,8 @@ class _Here:
         planned = feeds.find_feed(reading, request.path_params["folder"])
         if planned is None:
             raise HTTPException(404)
-        return pages.document("reader", {"site": site, "entries": feeds.entries(self._live.folder, reading, planned)})
+        entries = feeds.entries(self._live.folder, reading, planned)
+        return pages.document("reader", {"site": site, "name": planned.name, "entries": entries})
 
     def raw(self, request: Request) -> Response:
         """A feed's file, as a build writes it."""
@@ -185,8 +188,8 @@ class _Here:
 
     def refused(self, request: Request, error: Exception) -> Response:
         """What can't be shown, and why; of what a page leans on, such as the database."""
-        problems = error.problems if isinstance(error, FeedpubError) else ()
-        return self._page("refused", self._live.reading, "Not to be shown", refusal=problems)
+        problems = error.problems if isinstance(error, FeedpubError) else refused(error).problems
+        return self._page("refused", self._live.reading, "Not to be shown", status=503, refusal=problems)
 
     def _page(self, name: str, reading: Reading, title: str, *, status: int = 200, **context: object) -> Response:
         about = {"reading": reading, "site": reading.site, "title": title, "elsewhere": articles.elsewhere(reading)}

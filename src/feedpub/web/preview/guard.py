@@ -12,8 +12,8 @@ PAGE = (
 # `sandbox` holds also where a frame's document is opened by itself. Its links open beside the preview, out of the sandbox.
 SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 FRAME = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: http: https:; form-action 'none'; base-uri 'none'; "
-    f"frame-ancestors 'self'; sandbox {SANDBOX}"
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data: http: https:; "
+    f"form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox {SANDBOX}"
 )
 _HEADERS = {
     "Cache-Control": "no-store",

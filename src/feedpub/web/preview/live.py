@@ -2,18 +2,20 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event
 
 from watchfiles import Change, DefaultFilter, awatch
+from watchfiles.main import FileChange
 
 from feedpub.site import Site
 from feedpub.web.preview.reading import Outdated, Reading, checked, read
 
-_HEARTBEAT = 15.0
+_HEARTBEAT, _PAUSE = 15.0, 1.0
 # So long a page rather waits for the whole than to be shown twice.
 _PATIENCE = 0.4
 
@@ -30,24 +32,27 @@ class Live:
         self._outdated = Event()
 
     async def follow(self) -> None:
-        """Read anew whenever a file changes, until `stop()`."""
+        """Read anew whenever a file changes, until `stop()`; what can't be read, once a second until it can."""
         work = asyncio.create_task(self._check(self.reading))
+        missed = False
         while not self._stop.is_set():
-            site = self.reading.site
-            watched = _watched(self.folder, site)
-            with suppress(OSError):  # a watched folder went away; it may come back
-                changes = awatch(*watched, watch_filter=_Filter(self.folder, site), stop_event=self._stop, step=30)
-                async with aclosing(changes):
-                    async for _ in changes:
-                        self._outdated.set()
-                        await work
-                        work = asyncio.create_task(self._renew())
-                        await asyncio.sleep(0)
-                        if self.reading.site is not site and _watched(self.folder, self.reading.site) != watched:
-                            break
-                continue
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), 1)
+            state = self._state()
+            try:
+                async with aclosing(self._changes(state[1])) as changes:
+                    async for changed in changes:
+                        if not changed and self._state() != state:
+                            break  # watch anew: other folders, or those that came back
+                        if changed or missed or self.reading.stale:
+                            missed = False
+                            self._outdated.set()
+                            await work
+                            work = asyncio.create_task(self._renew())
+            except OSError:  # the site's folder went away
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), _PAUSE)
+                await work
+                work = asyncio.create_task(self._renew())
+            missed = True
         self._outdated.set()
         await work
 
@@ -68,6 +73,15 @@ class Live:
         self._stop.set()
         self._news.set()
 
+    def _state(self) -> tuple[bool, list[Path]]:
+        return self.reading.stale, _watched(self.folder, self.reading.site)
+
+    def _changes(self, watched: list[Path]) -> AsyncGenerator[set[FileChange], None]:
+        """What changed in `watched`, as soon as it did; an empty set when nothing did for a while."""
+        ours = _Filter(self.folder, self.reading.site)
+        wait = int(_PAUSE * 1000)
+        return awatch(*watched, watch_filter=ours, stop_event=self._stop, step=30, rust_timeout=wait, yield_on_timeout=True)
+
     async def _renew(self) -> None:
         self._outdated.clear()
         await self._check(await asyncio.to_thread(read, self.folder, self.reading))
@@ -85,7 +99,7 @@ class Live:
         self._publish(reading)
 
     def _publish(self, reading: Reading) -> None:
-        if reading.number == self.reading.number:
+        if replace(reading, number=self.reading.number) == self.reading:
             return
         self.reading = reading
         self._news.set()

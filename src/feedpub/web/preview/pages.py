@@ -72,7 +72,7 @@ def _templates() -> jinja2.Environment:
     )
     environment.filters |= {
         "counted": _counted,
-        "soon": lambda moment, now: how_soon(moment, now).capitalize(),
+        "soon": how_soon,
         "day": lambda moment: f"{moment.day} {moment:%B %Y}",
         "slot": lambda moment: f"{moment:%A} {moment.day} {moment:%B %Y}, {moment:%H:%M}",
         "path": quote,

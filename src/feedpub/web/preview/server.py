@@ -1,6 +1,7 @@
 """The server of the preview: on this machine alone, until Ctrl-C."""
 
 import asyncio
+import os
 import signal
 import socket
 import threading
@@ -24,8 +25,9 @@ def listening(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port))
     except OSError as error:
-        what = f"can't be listened at: {error.strerror or error}"
-        raise FeedpubError([Problem(f"{HOST}:{port}", 0, "", what, "choose another: --port 8002")]) from error
+        what = f"can't be listened at: {os.strerror(error.errno) if error.errno else error}"
+        mend = f"choose another: --port {port + 1 if port < 65_535 else 8001}"
+        raise FeedpubError([Problem(f"{HOST}:{port}", 0, "", what, mend)]) from error
 
 
 def serve(folder: Path, place: socket.socket, *, clock: Callable[[], datetime], ready: Callable[[str], None]) -> None:

@@ -17,7 +17,7 @@ function fit(frame) {
   if (!page || !page.body || page.URL === "about:blank") return;
   const measure = () => {
     const height = Math.ceil(Math.max(page.body.getBoundingClientRect().bottom, page.body.scrollHeight));
-    if (height && Math.abs(height - frame.clientHeight) > 1) frame.style.height = `${height}px`;
+    if (height && height !== frame.clientHeight) frame.style.height = `${height + frame.offsetHeight - frame.clientHeight}px`;
   };
   measure();
   if (frame.watched === page) return;
@@ -44,8 +44,16 @@ function kept(old, fresh) {
   }
   for (const frame of old.querySelectorAll("iframe[id]")) {
     const twin = fresh.querySelector(`#${CSS.escape(frame.id)}`);
-    if (twin) twin.style.height = frame.style.height;
+    if (!twin) continue;
+    twin.style.height = frame.style.height;
+    const entry = frame.contentDocument && frame.contentDocument.querySelector("details[open]");
+    if (entry) twin.addEventListener("load", () => reopen(twin, entry.id), { once: true });
   }
+}
+
+function reopen(frame, id) {
+  const entry = frame.contentDocument && frame.contentDocument.getElementById(id);
+  for (const other of entry ? frame.contentDocument.querySelectorAll("details") : []) other.open = other === entry;
 }
 
 async function renew() {
@@ -74,7 +82,7 @@ async function renew() {
       if (caret !== null && field.setSelectionRange) field.setSelectionRange(caret, caret);
     }
     scrollTo({ left: x, top: y, behavior: "instant" });
-    say("Up to date", "on");
+    say(`Live, as of ${new Date().toLocaleTimeString()}`, "on");
   } catch {
     say("Not connected", "off");
   }
@@ -84,7 +92,7 @@ async function renew() {
 
 const events = new EventSource(`/events?since=${encodeURIComponent(reading)}`);
 events.addEventListener("change", (event) => { if (event.data !== reading) renew(); });
-events.addEventListener("open", () => say("Live", "on"));
+events.addEventListener("open", () => { if (live.dataset.state !== "on") say("Live", "on"); });
 events.addEventListener("error", () => say("Not connected: is feedpub preview still running?", "off"));
 addEventListener("pagehide", () => events.close());
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
