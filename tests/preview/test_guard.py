@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.conftest import Write, article
 from tests.preview.conftest import Serve, ask
 
-PATHS = ["/", "/feeds", "/frames/feed/", "/raw/rss.xml", "/digests/monthly", "/frames/digest/monthly/dark", "/operator",
+PATHS = ["/", "/feeds", "/frames/feed/", "/articles/two-hundred-and-fourteen", "/raw/rss.xml",
+         "/digests/monthly", "/frames/digest/monthly/dark", "/operator",
          "/operator/issues.svg", "/pictures/images/two-lamps.png", "/events", "/preview.js", "/nothing"]  # fmt: skip
 
 
@@ -79,7 +80,8 @@ def test_only_images_of_the_site_are_given_away(serve: Serve, write_site: Write)
 
 
 PARTS = st.sampled_from(
-    ["feeds", "frames", "feed", "digest", "digests", "monthly", "dark", "text", "raw", "rss.xml", "operator", "issues.svg",
+    ["feeds", "frames", "feed", "article", "articles", "two-hundred-and-fourteen",
+     "digest", "digests", "monthly", "dark", "text", "raw", "rss.xml", "operator", "issues.svg",
      "pictures", "images", "..", "%2e%2e", "%2f", "%5c", "%00", "%ff", "%c3%28", "author", "\N{SNOWMAN}", "."]
 ) | st.text(max_size=12)  # fmt: skip
 QUERIES = st.lists(

@@ -1,5 +1,9 @@
 """What an article holds is shown, and does nothing."""
 
+import os
+from pathlib import Path
+
+import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import Write, article
@@ -22,11 +26,13 @@ def test_scripts_of_an_article_do_not_run(serve: Serve, look: Look, write_site: 
     page = look(address)
     expect(page.locator(".row h2").last).to_have_text("</title><script>alert(5)</script><img src=x onerror=alert(6)>")
     expect(page.locator(".row.bad")).to_contain_text("<script>alert(9)</script>")
-    for path in ("feeds", "digests", "digests/weekly", "digests/weekly/dark", "operator"):
+    for path in ("feeds", "articles/a", "digests", "digests/weekly", "digests/weekly/dark", "operator"):
         page.goto(address + path)
-        expect(page.locator("#live")).to_have_text("Live")
+        expect(page.locator("#live")).to_contain_text("Live")
         for frame in page.locator("iframe").all():
-            expect(frame.content_frame.locator("body")).to_contain_text("Still here" if path == "feeds" else "alert(8)")
+            expect(frame.content_frame.locator("body")).to_contain_text(
+                "alert(8)" if path.startswith("digests") else "Still here"
+            )
             assert frame.content_frame.locator("script, iframe, [onerror], [onload]").count() == 0
     # Also by itself, beside the preview, such a document runs nothing.
     page.goto(f"{address}frames/feed/")
@@ -50,3 +56,21 @@ def test_a_huge_article_and_thousands_of_small_ones_are_shown_in_pages(serve: Se
     assert ask(address, "/?page=999999999")[0] == 200
     page.goto(f"{address}feeds")
     expect(page.frame_locator("#reader").locator(".title")).to_have_count(50, timeout=60_000)
+
+
+def test_a_file_whose_name_or_text_is_not_utf8_is_listed(serve: Serve, look: Look, write_site: Write) -> None:
+    folder = write_site({"articles/text.md": b"---\ntitle: \xff\n---\n"}, DIGEST)
+    try:
+        Path(os.fsdecode(os.fsencode(folder / "articles") + b"/caf\xe9.md")).write_text(featured("Coffee"))
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    address = serve(folder)
+    for path in ("/", "/feeds", "/frames/feed/", "/raw/atom.xml", "/digests", "/digests/weekly", "/?search=caf"):
+        assert (path, ask(address, path)[0]) == (path, 200)
+    body = ask(address, "/")[2].decode()
+    assert "byte 0xff is not UTF-8" in body
+    assert "articles/caf?.md" in body
+    page = look(address)
+    expect(page.locator("#live")).to_contain_text("Live")
+    Path(os.fsdecode(os.fsencode(folder / "articles") + b"/caf\xe9.md")).write_text(featured("Tea", slug="tea"))
+    expect(page.locator(".rows")).to_contain_text("Tea")

@@ -12,7 +12,8 @@ from tests.preview.conftest import Look, Serve, ask, copied
 from tests.preview.ledger import add_history
 
 PAGES = [
-    "/", "/?only=drafts", "/?search=village", "/feeds", "/feeds/craft", "/digests", "/digests/monthly", "/digests/monthly/dark",
+    "/", "/?only=drafts", "/?search=village", "/articles/notes-on-asking-politely",
+    "/feeds", "/feeds/craft", "/digests", "/digests/monthly", "/digests/monthly/dark",
     "/digests/monthly/no-images", "/digests/monthly/text", "/operator", "/operator?by=day",
 ]  # fmt: skip
 FRAMES = ["/frames/feed/", "/frames/digest/monthly/light", "/frames/digest/monthly/dark"]
@@ -99,6 +100,18 @@ def test_a_feed_is_shown_as_a_reader_shows_it(look: Look, seeds: str) -> None:
     expect(image).to_have_js_property("naturalWidth", 1200)
     # The frame is as high as what it shows, so there is one scroll bar, not two.
     page.wait_for_function("() => reader.clientHeight >= reader.contentDocument.documentElement.scrollHeight")
+
+
+def test_a_draft_is_shown_as_a_reader_would_show_it(look: Look, seeds: str) -> None:
+    page = look(seeds)
+    page.click("text=Notes on Asking Politely")
+    page.wait_for_url("**/articles/notes-on-asking-politely")
+    expect(page.locator("main")).to_contain_text("No feed has it while it is a draft.")
+    expect(page.frame_locator("#reader").locator("details[open] article")).not_to_be_empty()
+    page.goto(f"{seeds}articles/two-hundred-and-fourteen")
+    expect(page.locator("main")).to_contain_text("Stands in Everything, Field Notes, Samira Zammit.")
+    page.click("text=Field Notes")
+    page.wait_for_url("**/feeds/field-notes")
 
 
 @pytest.mark.parametrize(
@@ -189,6 +202,9 @@ def test_an_empty_ledger_is_told_in_a_sentence_and_looking_makes_none(serve: Ser
     (folder / "feedpub.db").write_text("this is no database, however long one looks at it. " * 40)
     status, _, body = ask(address, "/operator")
     assert (status, b"file is not a database" in body) == (503, True)
+    page = look(f"{address}digests/monthly")  # an author sees the issue all the same
+    expect(page.locator(".facts")).to_contain_text("The ledger can’t be read, so nothing counts as sent")
+    expect(page.locator(".stories li")).to_have_count(5)
     (folder / "feedpub.db").unlink()
     add_history(folder, subscribers=5)
     expect(look(f"{address}operator").locator(".tiles")).to_contain_text("subscribers")

@@ -2,6 +2,6 @@
 
 from feedpub.feed.category import newest_first
 from feedpub.feed.plan import Planned, planned_feeds
-from feedpub.feed.publication import publication
+from feedpub.feed.publication import FILES, publication
 
-__all__ = ["Planned", "newest_first", "planned_feeds", "publication"]
+__all__ = ["FILES", "Planned", "newest_first", "planned_feeds", "publication"]

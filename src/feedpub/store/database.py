@@ -43,7 +43,8 @@ def find_store(url: str, folder: Path) -> Engine | None:
         sqlite = place.get_backend_name() == "sqlite"
         if sqlite and not Path(place.database or "").is_file():
             return None
-        engine = create_engine(place, poolclass=NullPool)
+        # A page waits for this one: five seconds must do.
+        engine = create_engine(place, poolclass=NullPool, connect_args={} if sqlite else {"connect_timeout": 5})
         if sqlite:
             event.listen(engine, "connect", _set_up_reader)
             event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN"))

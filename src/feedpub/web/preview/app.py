@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from feedpub.errors import FeedpubError
 from feedpub.feed import Planned
-from feedpub.feed.publication import FILES
+from feedpub.model import Article
 from feedpub.site import Digest, Site
 from feedpub.store import refused
 from feedpub.web.preview import articles, digests, feeds, operator, pages, plots
@@ -41,6 +41,8 @@ def preview_app(live: Live, port: int) -> Starlette:
 
     routes = [
         Route("/", here.articles),
+        Route("/articles/{slug:path}", here.article),
+        Route("/frames/article/{slug:path}", here.one_entry),
         Route("/feeds", here.feed),
         Route("/feeds/{folder:path}", here.feed),
         Route("/frames/feed/{folder:path}", here.reader),
@@ -74,6 +76,21 @@ class _Here:
         shown = articles.page(reading, only=only, search=search, number=_number(query.get("page", "1")))
         return self._page("articles", reading, "Articles", shown=shown, only=only, search=search)
 
+    def article(self, request: Request) -> Response:
+        """An article, drafts too, as a reader shows it; what is wrong with it, and the feeds it stands in."""
+        reading, site = self._site()
+        article = self._article(request)
+        bearers = [feed for feed in reading.feeds if article in feed.articles[: site.feeds.limit]]
+        problems = reading.by_source.get(article.source, ())
+        return self._page("article", reading, article.title, article=article, bearers=bearers, problems=problems, sandbox=SANDBOX)
+
+    def one_entry(self, request: Request) -> Response:
+        """An article, as the document of a frame."""
+        reading, site = self._site()
+        alone = Planned("", "all", "", (self._article(request),))
+        entries = feeds.entries(self._live.folder, reading, alone)
+        return pages.document("reader", {"site": site, "name": entries[0].title, "entries": entries})
+
     def feed(self, request: Request) -> Response:
         """A feed, and the list of all of them."""
         reading, _ = self._site()
@@ -83,7 +100,9 @@ class _Here:
         groups: dict[str, list[Planned]] = {}
         for one in reading.feeds:
             groups.setdefault(one.group, []).append(one)
-        return self._page("feeds", reading, "Feeds", feed=planned, groups=groups, names=feeds.NAMES, files=FILES, sandbox=SANDBOX)
+        return self._page(
+            "feeds", reading, "Feeds", feed=planned, groups=groups, names=feeds.NAMES, files=feeds.FILES, sandbox=SANDBOX
+        )
 
     def reader(self, request: Request) -> Response:
         """A feed's entries, as the document of a frame."""
@@ -99,7 +118,7 @@ class _Here:
         reading, _ = self._site()
         folder, _, file = request.path_params["path"].rpartition("/")
         planned = feeds.find_feed(reading, folder)
-        form = next((form for form, name in FILES.items() if name == file), None)
+        form = next((form for form, name in feeds.FILES.items() if name == file), None)
         if planned is None or form is None:
             raise HTTPException(404)
         return Response(feeds.document(self._live.folder, reading, planned, form), media_type=feeds.TYPES[form])
@@ -200,6 +219,13 @@ class _Here:
         if reading.site is None:
             raise FeedpubError(())
         return reading, reading.site
+
+    def _article(self, request: Request) -> Article:
+        reading, _ = self._site()
+        found = next((article for article in reading.articles if article.slug == request.path_params["slug"]), None)
+        if found is None:
+            raise HTTPException(404)
+        return found
 
     def _digest(self, request: Request) -> Digest:
         _, site = self._site()

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import lxml.html
+from sqlalchemy.exc import SQLAlchemyError
 
-from feedpub.digest import next_slots, why_not
-from feedpub.digest.compose import Reason
+from feedpub.digest import Reason, next_slots, why_not
 from feedpub.errors import FeedpubError, Problem
 from feedpub.newsletter import Edition, edition, preview
 from feedpub.site import Digest, Site
-from feedpub.store import find_store, issued_slugs
+from feedpub.store import find_store, issued_slugs, refused
 from feedpub.web.preview.pictures import Pictures
 from feedpub.web.preview.reading import Reading
 from feedpub.web.preview.scheme import beside, in_scheme, with_images, without_images
@@ -31,7 +31,7 @@ class Coming:
     """The issue that comes next, or why there is none.
 
     `slots` are the next five, aware. `left` counts the articles that are not in it by reason; `new` those that are.
-    `ledger` says whether the issues of the site's database were taken into account.
+    `ledger` says whether the issues of the site's database were taken into account, `unread` why they could not be.
     """
 
     digest: Digest
@@ -41,6 +41,7 @@ class Coming:
     new: int
     problems: tuple[Problem, ...]
     ledger: bool
+    unread: tuple[Problem, ...]
 
     @property
     def size(self) -> int:
@@ -59,10 +60,10 @@ def coming(folder: Path, reading: Reading, digest: Digest, *, now: datetime) -> 
     """What the next issue of `digest` after `now` (aware) would be if it were made of the articles as they are."""
     assert reading.site
     slots: tuple[datetime, ...] = ()
-    made, left, new, known = None, Counter[Reason](), 0, None
+    made, left, new = None, Counter[Reason](), 0
     problems: tuple[Problem, ...] = ()
+    known, unread = _issued(folder, reading.site, digest)
     try:
-        known = _issued(folder, reading.site, digest)
         slots = next_slots(digest, now, 5)
         if slots:
             issued = known or ()
@@ -74,7 +75,7 @@ def coming(folder: Path, reading: Reading, digest: Digest, *, now: datetime) -> 
             made = edition(folder, reading.site, digest, reading.articles, slot=slots[0], issued=issued)
     except FeedpubError as error:
         problems = error.problems
-    return Coming(digest, slots, made, dict(left.most_common()), new, problems, known is not None)
+    return Coming(digest, slots, made, dict(left.most_common()), new, problems, known is not None, unread)
 
 
 def frame(folder: Path, reading: Reading, made: Edition, view: View) -> str:
@@ -101,10 +102,15 @@ def preheader(made: Edition) -> str:
     return " ".join(re.split("\u034f", page.body.text_content())[0].split())[:140]
 
 
-def _issued(folder: Path, site: Site, digest: Digest) -> Collection[str] | None:
-    """Slugs of earlier issues; None where there is no database yet."""
-    engine = find_store(site.store.url, folder)
-    if engine is None:
-        return None
-    with engine.begin() as conn:
-        return issued_slugs(conn, digest.name)
+def _issued(folder: Path, site: Site, digest: Digest) -> tuple[Collection[str] | None, tuple[Problem, ...]]:
+    """Slugs of earlier issues; None where there is no database yet, or one that can't be read, and then why."""
+    try:
+        engine = find_store(site.store.url, folder)
+        if engine is None:
+            return None, ()
+        with engine.begin() as conn:
+            return issued_slugs(conn, digest.name), ()
+    except FeedpubError as error:  # an author need not have the operator's database at hand
+        return None, error.problems
+    except SQLAlchemyError as error:
+        return None, refused(error).problems

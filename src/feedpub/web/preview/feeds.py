@@ -9,8 +9,7 @@ import msgspec
 
 from feedpub.build import image_file
 from feedpub.content import render_body
-from feedpub.feed import Planned, publication
-from feedpub.feed.publication import FILES
+from feedpub.feed import FILES, Planned, publication
 from feedpub.model import Article, Body
 from feedpub.site import Format, Site
 from feedpub.web.preview.pictures import Pictures
@@ -19,6 +18,9 @@ from feedpub.web.preview.scheme import with_images
 
 NAMES: dict[Format, str] = {"rss": "RSS", "atom": "Atom", "json": "JSON"}
 TYPES: dict[Format, str] = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
+
+
+__all__ = ["FILES", "NAMES", "TYPES", "Shown", "document", "entries", "find_feed"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class Live:
                             self._outdated.set()
                             await work
                             work = asyncio.create_task(self._renew())
-            except OSError:  # the site's folder went away
+            except Exception:  # the folder went away, the system watches no more, a name is no UTF-8: then look once a second
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stop.wait(), _PAUSE)
                 await work
@@ -72,6 +72,7 @@ class Live:
         """End `follow()` and all `news()`."""
         self._stop.set()
         self._news.set()
+        self._outdated.set()
 
     def _state(self) -> tuple[bool, list[Path]]:
         return self.reading.stale, _watched(self.folder, self.reading.site)

@@ -52,8 +52,7 @@ def how_soon(moment: datetime, now: datetime) -> str:
 
 
 def _html(html: str, policy: str, status: int) -> Response:
-    # The name of a file need not be UTF-8.
-    data = html.encode("utf-8", "replace")
+    data = html.encode("utf-8", "replace")  # a source may be no UTF-8 either
     return Response(data, status, {"Content-Security-Policy": policy}, "text/html")
 
 
@@ -75,7 +74,8 @@ def _templates() -> jinja2.Environment:
         "soon": how_soon,
         "day": lambda moment: f"{moment.day} {moment:%B %Y}",
         "slot": lambda moment: f"{moment:%A} {moment.day} {moment:%B %Y}, {moment:%H:%M}",
-        "path": quote,
+        # The name of a file need not be UTF-8.
+        "path": lambda text: quote(text, errors="replace"),
         "query": lambda fields: urlencode({name: value for name, value in fields.items() if value}),
     }
     return environment

@@ -90,10 +90,18 @@ async function renew() {
   if (again) { again = false; renew(); }
 }
 
-const events = new EventSource(`/events?since=${encodeURIComponent(reading)}`);
-events.addEventListener("change", (event) => { if (event.data !== reading) renew(); });
-events.addEventListener("open", () => { if (live.dataset.state !== "on") say("Live", "on"); });
-events.addEventListener("error", () => say("Not connected: is feedpub preview still running?", "off"));
-addEventListener("pagehide", () => events.close());
+// Browsers open six connections to one server: tabs that nobody sees hold none, and catch up when they are shown.
+let events = null;
+function listen() {
+  if (events) events.close();
+  if (document.hidden) return;
+  events = new EventSource(`/events?since=${encodeURIComponent(reading)}`);
+  events.addEventListener("change", (event) => { if (event.data !== reading) renew(); });
+  events.addEventListener("open", () => { if (live.dataset.state !== "on") say("Live", "on"); });
+  events.addEventListener("error", () => say("Not connected: is feedpub preview still running?", "off"));
+}
+document.addEventListener("visibilitychange", listen);
+addEventListener("pagehide", () => events && events.close());
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 fitAll();
+listen();
