@@ -26,7 +26,7 @@ with listening(0) as place:
     serve(Path(sys.argv[1]), place, clock=lambda: now, ready=lambda address: print(address, flush=True))
 """
 NOW = "2026-11-10T08:00:00+01:00"
-Serve = Callable[[Path], str]
+Serve = Callable[..., str]
 Look = Callable[..., Page]
 
 
@@ -36,9 +36,9 @@ class Servers:
     def __init__(self) -> None:
         self._running: list[subprocess.Popen[str]] = []
 
-    def __call__(self, folder: Path, now: str = NOW) -> str:
-        """The address of the preview of `folder`."""
-        command = [sys.executable, "-c", PROGRAM, str(folder), now]
+    def __call__(self, folder: Path, *, before: str = "") -> str:
+        """The address of the preview of `folder`; `before` is a line that the server's program begins with."""
+        command = [sys.executable, "-c", f"{before}\n{PROGRAM}", str(folder), NOW]
         server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self._running.append(server)
         assert server.stdout

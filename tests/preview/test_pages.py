@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from lxml import etree
 from playwright.sync_api import expect
 
 from tests.conftest import Write, article
@@ -192,6 +193,28 @@ def test_the_operator_sees_plots_and_their_figures(serve: Serve, look: Look, bus
     page.click("#by-day")
     page.wait_for_url("**by=day")
     expect(page.locator("#movements summary")).to_have_text("The figures, per day")
+
+
+def test_without_the_extra_there_are_tables_and_no_plots(serve: Serve, look: Look, busy: Path) -> None:
+    address = serve(busy, before="import sys; sys.modules['vl_convert'] = None")
+    page = look(f"{address}operator")
+    expect(page.locator(".empty")).to_contain_text("Plots come with feedpub[preview]")
+    expect(page.locator("img.plot")).to_have_count(0)
+    expect(page.locator("figure", has_text="Failures by cause")).to_contain_text("550 5.1.1 …: user unknown")
+    assert ask(address, "/operator/issues.svg")[0] == 404
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("shape", ["wide", "narrow"])
+def test_a_plot_is_an_image_that_runs_and_fetches_nothing(serve: Serve, busy: Path, scheme: str, shape: str) -> None:
+    address = serve(busy)
+    for plot in ("issues", "subscribers", "failures"):
+        status, headers, body = ask(address, f"/operator/{plot}.svg?by=day&scheme={scheme}&shape={shape}")
+        assert (status, headers["content-type"]) == (200, "image/svg+xml")
+        root = etree.fromstring(body)
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert not [element.tag for element in root.iter() if str(element.tag).endswith(("script", "image", "foreignObject"))]
+    assert ask(address, "/operator/issues.svg?scheme=red")[0] == 404
 
 
 def test_an_empty_ledger_is_told_in_a_sentence_and_looking_makes_none(serve: Serve, look: Look, tmp_path: Path) -> None:
