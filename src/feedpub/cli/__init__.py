@@ -8,7 +8,7 @@ from feedpub.cli.report import Commands
 __all__ = ["main"]
 
 # Each stands in the module of its name, and is loaded when it is asked for.
-_COMMANDS = ("init", "check", "build", "digest", "templates", "subscribers", "send", "schedule", "status", "bounces")
+_COMMANDS = ("init", "check", "build", "digest", "templates", "subscribers", "send", "schedule", "status", "bounces", "preview")
 
 
 @click.group(cls=Commands, modules=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,6 +20,7 @@ def main() -> None:
     feedpub init my-site     write a small site that builds at once
     feedpub check my-site    say everything that is wrong with it
     feedpub build my-site    publish its feeds
+    feedpub preview my-site  watch it in a browser while you write
     feedpub digest           see the next issue of its newsletter
     feedpub send weekly      send it to its subscribers
     """

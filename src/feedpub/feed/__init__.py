@@ -2,6 +2,6 @@
 
 from feedpub.feed.category import newest_first
 from feedpub.feed.plan import Planned, planned_feeds
-from feedpub.feed.publication import Part, publication
+from feedpub.feed.publication import FILES, Part, publication
 
-__all__ = ["Part", "Planned", "newest_first", "planned_feeds", "publication"]
+__all__ = ["FILES", "Part", "Planned", "newest_first", "planned_feeds", "publication"]

@@ -1,6 +1,7 @@
 """store: the edge to the database. Subscribers, and the ledger of what was sent to whom."""
 
-from feedpub.store.database import erase_traces, open_store, refused
+from feedpub.store.database import erase_traces, find_store, open_store, refused
+from feedpub.store.figures import IssueFigures, Movement, active_subscribers, failure_causes, issue_figures, movements
 from feedpub.store.ledger import (
     Claim,
     Outcome,
@@ -40,21 +41,28 @@ from feedpub.store.subscribers import (
 
 __all__ = [
     "Claim",
+    "IssueFigures",
+    "Movement",
     "Outcome",
     "Standing",
     "Subscription",
+    "active_subscribers",
     "add_issue",
     "add_subscriber",
     "claim",
     "considered",
     "end_subscription",
     "erase_traces",
+    "failure_causes",
+    "find_store",
     "find_subscriptions",
     "forget_subscriber",
     "has_issue",
     "is_suppressed",
+    "issue_figures",
     "issued_slugs",
     "letter_of",
+    "movements",
     "note_report",
     "open_store",
     "proof",

@@ -1,11 +1,11 @@
 """Opening the database, and bringing its schema up to date."""
 
 import secrets
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
@@ -18,13 +18,9 @@ def open_store(url: str, folder: Path) -> Engine:
 
     Raises FeedpubError when it can't be opened, or is of a newer feedpub.
     """
-    try:
-        parsed = make_url(url)
-        sqlite = parsed.get_backend_name() == "sqlite"
-        if sqlite and parsed.database and parsed.database != ":memory:":
-            parsed = parsed.set(database=str(folder / parsed.database))
-        engine = create_engine(parsed, pool_size=20, max_overflow=40)
-        if sqlite:
+    with _clear_errors():
+        engine = create_engine(_placed(url, folder), pool_size=20, max_overflow=40)
+        if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _set_up_sqlite)
             # A transaction that reads first and writes later would fail where another writes in between.
             event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -34,12 +30,49 @@ def open_store(url: str, folder: Path) -> Engine:
         except BaseException:
             engine.dispose()
             raise
+    return engine
+
+
+def find_store(url: str, folder: Path) -> Engine | None:
+    """The database at `url` for reading alone, as it is; None where none was made yet. No reader makes a sender wait.
+
+    Raises FeedpubError when it can't be opened, or is of another version of feedpub.
+    """
+    with _clear_errors():
+        place = _placed(url, folder)
+        sqlite = place.get_backend_name() == "sqlite"
+        if sqlite and not Path(place.database or "").is_file():
+            return None
+        # A page waits for this one: five seconds must do.
+        engine = create_engine(place, poolclass=NullPool, connect_args={} if sqlite else {"connect_timeout": 5})
+        if sqlite:
+            event.listen(engine, "connect", _set_up_reader)
+            event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN"))
+        with engine.begin() as conn:
+            if not inspect(conn).has_table(about.name):
+                return None
+            if _version(conn) != len(_STEPS):
+                mend = "run any command of the newsletter, such as feedpub status, with the newest feedpub"
+                raise FeedpubError([Problem("feedpub.toml", 0, "store.url", "this database is of another version", mend)])
+    return engine
+
+
+def _placed(url: str, folder: Path) -> URL:
+    place = make_url(url)
+    if place.get_backend_name() == "sqlite" and place.database and place.database != ":memory:":
+        return place.set(database=str(folder / place.database))
+    return place
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    try:
+        yield
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         mend = 'write "sqlite:///feedpub.db", or "postgresql+psycopg://user@host/name" with feedpub[postgres] installed'
         raise FeedpubError([Problem("feedpub.toml", 0, "store.url", f"can't be used: {error}", mend)]) from error
     except SQLAlchemyError as error:
         raise refused(error) from error
-    return engine
 
 
 def erase_traces(engine: Engine) -> None:
@@ -73,9 +106,21 @@ def _set_up_sqlite(connection: object, _: object) -> None:
     cursor.close()
 
 
+def _set_up_reader(connection: object, _: object) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA busy_timeout = 5000")
+    cursor.execute("PRAGMA query_only = ON")
+    cursor.close()
+
+
+def _version(conn: Connection) -> int:
+    return int(conn.scalar(select(about.c.value).where(about.c.name == "version")) or 0)
+
+
 def _migrate(conn: Connection) -> None:
     about.create(conn, checkfirst=True)
-    version = int(conn.scalar(select(about.c.value).where(about.c.name == "version")) or 0)
+    version = _version(conn)
     if version > len(_STEPS):
         mend = "install the version of feedpub that wrote it, or a newer one"
         raise FeedpubError([Problem("feedpub.toml", 0, "store.url", "this database was written by a newer feedpub", mend)])

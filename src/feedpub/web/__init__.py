@@ -1,0 +1,1 @@
+"""web: feeds, subscriptions and the preview over HTTP."""
