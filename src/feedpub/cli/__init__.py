@@ -10,6 +10,7 @@ from feedpub.cli.init import init_command
 from feedpub.cli.report import Commands
 from feedpub.cli.schedule import schedule_command
 from feedpub.cli.send import send_command
+from feedpub.cli.serve import serve_command
 from feedpub.cli.status import status_command
 from feedpub.cli.subscribers import subscribers_command
 from feedpub.cli.templates import templates_command
@@ -28,11 +29,12 @@ def main() -> None:
     feedpub build my-site    publish its feeds
     feedpub digest           see the next issue of its newsletter
     feedpub send weekly      send it to its subscribers
+    feedpub serve my-site    serve its feeds and past issues over HTTP
     """
 
 
 for command in (
     init_command, build_command, check_command, digest_command, templates_command, subscribers_command, send_command,
-    schedule_command, status_command, bounces_command,
+    schedule_command, serve_command, status_command, bounces_command,
 ):  # fmt: skip
     main.add_command(command)

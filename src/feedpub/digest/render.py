@@ -10,6 +10,7 @@ from markupsafe import Markup
 from feedpub.content import absolute, clean
 from feedpub.digest.colour import NIGHT, PAPER, readable
 from feedpub.digest.inline import inlined
+from feedpub.digest.schedule import slot_name
 from feedpub.digest.story import Story, day_in_words, shortened, story
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.model import UNSUBSCRIBE, Article, Body, Email, Issue
@@ -163,5 +164,5 @@ def _language(site: Site) -> str:
 def _browser_url(digest: Digest, site: Site, slot: datetime) -> str | None:
     if not digest.archive_url:
         return None
-    path = digest.archive_url.format(name=digest.name, date=f"{slot:%Y-%m-%d}")
+    path = digest.archive_url.format(name=digest.name, date=f"{slot:%Y-%m-%d}", slot=slot_name(slot))
     return absolute(f"{site.url}{path}" if path.startswith("/") else path, f"{site.url}/")

@@ -1,5 +1,6 @@
 """store: the edge to the database. Subscribers, and the ledger of what was sent to whom."""
 
+from feedpub.store.archive import Archived, archived_issues, archived_letter
 from feedpub.store.database import erase_traces, open_store, refused
 from feedpub.store.ledger import (
     Claim,
@@ -39,12 +40,15 @@ from feedpub.store.subscribers import (
 )
 
 __all__ = [
+    "Archived",
     "Claim",
     "Outcome",
     "Standing",
     "Subscription",
     "add_issue",
     "add_subscriber",
+    "archived_issues",
+    "archived_letter",
     "claim",
     "considered",
     "end_subscription",

@@ -1,0 +1,182 @@
+"""Published: the files of the output folder as Documents in memory, and how a new build takes the place of the old."""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from feedpub.disk import MANIFEST
+from feedpub.web.context import Context
+from feedpub.web.document import Document
+from feedpub.web.security import FILE_POLICY, page_policy
+
+try:
+    import fcntl
+except ImportError:  # Windows: a build there may be seen half
+    fcntl = None  # type: ignore[assignment]
+
+# Copies for servers that send files as they are; here each Document has its own.
+_COPIES = (".gz", ".br")
+FEEDS = {
+    "rss.xml": "application/rss+xml; charset=utf-8",
+    "atom.xml": "application/atom+xml; charset=utf-8",
+    "feed.json": "application/feed+json",
+}
+_OTHERS = {".html": "text/html; charset=utf-8", ".opml": "text/x-opml; charset=utf-8"}
+_INTERVAL = 1.0
+_Stamp = tuple[int, int, int]
+_log = logging.getLogger("feedpub.web")
+
+
+class _Manifest(msgspec.Struct):
+    files: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One build, whole: its Documents by address, and by file with what the disk said of it when it was read."""
+
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    files: Mapping[str, tuple[_Stamp, Document]] = field(default_factory=dict)
+    manifest: _Stamp | None = None
+
+
+class Published:
+    """The newest Snapshot that could be read."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.snapshot = Snapshot()
+
+    def look(self) -> frozenset[str]:
+        """Read the folder anew if it changed; the files whose content did. Blocks: it is for a thread.
+
+        A build that is being written holds a lock on the folder: what it leaves is read the next time. And so is a file of
+        this very second: a later build in the same second would have the same Last-Modified, and readers that go by it
+        would never see that build.
+        """
+        old, output = self.snapshot, self.context.output
+        if old.manifest and _stamps(output, old.files) == {MANIFEST: old.manifest, **_stamps_of(old)}:
+            return frozenset()
+        with _reading(output) as free:
+            if not free:
+                return frozenset()
+            names = _listed(output)
+            stamps = _stamps(output, names)
+            new = {name for name in names if name not in old.files or old.files[name][0] != stamps[name]}
+            if old.manifest and any(stamps[name][0] // 10**9 >= int(self.context.now().timestamp()) for name in new):
+                return frozenset()
+            contents = {name: (output / name).read_bytes() for name in new}
+            if stamps != _stamps(output, names):  # someone who takes no lock is writing
+                return frozenset()
+        files = {name: (stamps[name], self._document(name, contents.get(name), stamps[name], old)) for name in names}
+        documents = {address: document for name, (_, document) in files.items() for address in self._addresses(name)}
+        self.snapshot = Snapshot(documents, files, stamps[MANIFEST])
+        return frozenset(n for n in new if n not in old.files or old.files[n][1] is not files[n][1])
+
+    async def watch(self, tell: Callable[[frozenset[str]], None]) -> None:
+        """Look once a second, or more seldom where a look takes long, for ever; `tell` is given the files that changed."""
+        failed = ""
+        while True:
+            began = time.perf_counter()
+            try:
+                before = self.snapshot
+                changed = await asyncio.to_thread(self.look)
+                if self.snapshot is not before:
+                    tell(changed)
+                failed = ""
+            except (OSError, msgspec.MsgspecError) as error:
+                # What was read before is served on. It is told once, not every second.
+                if failed != (failed := f"{type(error).__name__}: {error}"):
+                    _log.warning("The output folder can't be read, its last build is served on: %s", failed)
+            await asyncio.sleep(max(_INTERVAL, 20 * (time.perf_counter() - began)))
+
+    def _document(self, name: str, data: bytes | None, stamp: _Stamp, old: Snapshot) -> Document:
+        if data is None:
+            return old.files[name][1]
+        context, file = self.context, PurePosixPath(name)
+        kind = FEEDS.get(file.name) or _OTHERS.get(file.suffix, "application/octet-stream")
+        policy = page_policy(data.decode("utf-8", "replace")) if file.suffix == ".html" else FILE_POLICY
+        links = [f'<{context.site.feeds_url}/{name}>; rel="self"'] if file.name in FEEDS else []
+        if self.is_pushed(name):
+            links.append(f'<{context.site.feeds.hub}>; rel="hub"')
+        document = Document(
+            data,
+            kind,
+            modified=stamp[0] // 10**9,
+            policy=policy,
+            cache=f"public, max-age={context.site.web.max_age}",
+            link=", ".join(links),
+            route=f"/{file.name}" if len(file.parts) == 1 else f"/{{folder}}/{file.name}",
+        )
+        before = old.files.get(name)
+        return before[1] if before and before[1].digest == document.digest else document
+
+    def is_pushed(self, name: str) -> bool:
+        """Whether a hub tells of this file: a feed that can be followed, and no archive page of one."""
+        file = PurePosixPath(name)
+        return bool(self.context.site.feeds.hub) and file.name in FEEDS and "archive" not in file.parts[:-1]
+
+    def _addresses(self, name: str) -> Iterator[str]:
+        """Where a file is reachable: a proxy may pass the path of our `url` on, or take it off."""
+        for base in {"", self.context.base}:
+            yield f"{base}/{name}"
+            if name == "index.html" or name.endswith("/index.html"):
+                yield f"{base}/{name.removesuffix('index.html')}"
+
+
+def _listed(output: Path) -> list[str]:
+    """The files of the manifest that are in the folder, and no links out of it."""
+    names = msgspec.json.decode((output / MANIFEST).read_bytes(), type=_Manifest).files
+    root, known = output.resolve(), set(names)
+    return [
+        name
+        for name in names
+        if not (name.endswith(_COPIES) and name.rpartition(".")[0] in known)
+        and ".." not in PurePosixPath(name).parts
+        and (path := (output / name).resolve()).is_relative_to(root)
+        and path.is_file()
+    ]
+
+
+def _stamps(output: Path, names: Iterable[str]) -> dict[str, _Stamp]:
+    """What tells that a file changed; a file that is gone has zeros."""
+    found = {}
+    for name in (MANIFEST, *names):
+        try:
+            status = (output / name).stat()
+            found[name] = (status.st_mtime_ns, status.st_size, status.st_ino)
+        except FileNotFoundError:
+            found[name] = (0, 0, 0)
+    return found
+
+
+def _stamps_of(snapshot: Snapshot) -> dict[str, _Stamp]:
+    return {name: stamp for name, (stamp, _) in snapshot.files.items()}
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[bool]:
+    """Whether no build writes into `folder` now; as long as this lasts, none begins to."""
+    if fcntl is None:
+        yield True
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        yield _is_free(handle)
+    finally:
+        os.close(handle)
+
+
+def _is_free(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
