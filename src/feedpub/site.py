@@ -137,6 +137,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return self.feeds.url or self.url
 
     @property
+    def web_url(self) -> str:
+        """Where `feedpub serve` is reachable: the start of every link in a mail that leads to a page of ours."""
+        return self.web.url or self.feeds_url
+
+    @property
     def authority(self) -> str:
         """The start of every id: `id`, or one made of the host, with which every id changes when the site moves."""
         return self.id or f"tag:{urlsplit(self.url).hostname},2025:"

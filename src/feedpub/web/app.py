@@ -20,7 +20,7 @@ from feedpub.web.context import Context
 from feedpub.web.hub import Turn, announce
 from feedpub.web.metrics import Traffic
 from feedpub.web.negotiation import wish
-from feedpub.web.pages import error_page
+from feedpub.web.page import error_page
 from feedpub.web.published import Published
 from feedpub.web.security import Guard, Hosts
 

@@ -21,9 +21,9 @@ from feedpub.site import Digest
 from feedpub.store import Archived, archived_issues, archived_letter
 from feedpub.web.context import Context
 from feedpub.web.document import Document
-from feedpub.web.letters import read_letter, without_layout
-from feedpub.web.pages import page
+from feedpub.web.page import page
 from feedpub.web.published import FEEDS
+from feedpub.web.reading import read_letter, without_layout
 from feedpub.web.security import FILE_POLICY, MAIL_POLICY, page_policy
 
 _HTML = "text/html; charset=utf-8"

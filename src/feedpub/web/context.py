@@ -14,12 +14,13 @@ from feedpub.site import Site
 
 @dataclass(frozen=True)
 class Context:
-    """The site in `folder`, its database (None where the site has no digest), what signs links, and the clock (aware)."""
+    """The site in `folder`, its database (None where the site has no digest), the keys that sign links,
+    and the clock (aware)."""
 
     folder: Path
     site: Site
     engine: Engine | None
-    key: object | None
+    keys: object | None
     now: Callable[[], datetime]
 
     @cached_property
@@ -30,7 +31,7 @@ class Context:
     @cached_property
     def url(self) -> str:
         """Where the public reaches this server, without a slash at its end."""
-        return self.site.web.url or self.site.feeds_url
+        return self.site.web_url
 
     @cached_property
     def base(self) -> str:

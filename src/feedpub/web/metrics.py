@@ -20,7 +20,7 @@ class Traffic:
 
     def __init__(self, *, log: bool = False) -> None:
         """With `log`, each request has a line: method, route, status, milliseconds. Never an address, a token or a query."""
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         mine = self.registry = CollectorRegistry()
         labels = ("route", "method", "status")
         self._requests = Counter("feedpub_http_requests", "Requests answered.", labels, registry=mine)

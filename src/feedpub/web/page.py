@@ -24,7 +24,7 @@ _OTHER = ("Something went wrong here", "It is not your doing. It was noted, and 
 
 
 def page(context: Context, template: str, **values: object) -> str:
-    """The page that `template` of this folder makes of `values`; `site`, `base` and `archive` are at hand in all of them.
+    """The page that `template`, of the folder `pages`, makes of `values`; `site`, `base`, `archive` are at hand in all.
 
     Links start with `base`. There is no script, and one `<style>`, which `page_policy` allows by its hash.
     """

@@ -3,6 +3,7 @@
 import email
 import email.policy
 from email.message import EmailMessage
+from typing import Any
 
 import lxml.html
 import nh3
@@ -26,9 +27,9 @@ def read_letter(letter: Letter, *, unsubscribe: str) -> tuple[str, str]:
 
 def without_layout(html: str) -> str:
     """The letter's HTML for a feed reader, which has a look of its own: headings, paragraphs, lists, links and pictures."""
-    page = lxml.html.document_fromstring(html)
+    page: Any = lxml.html.document_fromstring(html)
     for element in page.xpath("//*[contains(translate(@style, ' ', ''), 'display:none')]"):
         # The preheader, which mail programs show beside the subject.
         element.drop_tree()
-    inside = lxml.html.tostring(page.body, encoding="unicode")
+    inside = str(lxml.html.tostring(page.body, encoding="unicode"))
     return nh3.clean(inside, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel=None).strip()
