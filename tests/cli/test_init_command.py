@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from click.testing import Result
 
-from feedpub.site import Digest, Feeds, Mail, Site, Store, read_site
+from feedpub.site import Digest, Feeds, Mail, Site, Store, Web, read_site
 from tests.conftest import article, tree
 
 Run = Callable[..., Result]
@@ -52,11 +52,12 @@ def test_every_setting_is_explained_with_its_default(feedpub: Run, tmp_path: Pat
     settings = [line.startswith("# ") and (" = " in line or line.startswith("# [")) for line in text.splitlines()]
     shown = "\n".join(line[2:] if setting else line for line, setting in zip(text.splitlines(), settings, strict=True))
     tables = tomllib.loads(shown)
-    assert set(tables["site"]) == set(Site.__struct_fields__) - {"feeds", "categories", "digests", "store", "mail"}
+    assert set(tables["site"]) == set(Site.__struct_fields__) - {"feeds", "categories", "digests", "store", "mail", "web"}
     assert set(tables["digest"][0]) == {field.encode_name for field in msgspec.structs.fields(Digest)} - {"lines"}
     assert set(tables["feeds"]) == set(Feeds.__struct_fields__)
     assert set(tables["store"]) == set(Store.__struct_fields__)
     assert set(tables["mail"]) == set(Mail.__struct_fields__)
+    assert set(tables["web"]) == set(Web.__struct_fields__)
     for name, value in tables["feeds"].items():
         default = getattr(Feeds(), name)
         assert value == (list(default) if isinstance(default, tuple) else default or value)

@@ -21,9 +21,10 @@ from feedpub.web.hub import Turn, announce
 from feedpub.web.metrics import Traffic
 from feedpub.web.negotiation import wish
 from feedpub.web.page import error_page
-from feedpub.web.published import Published
+from feedpub.web.published import UNREADABLE, Published
 from feedpub.web.security import Guard, Hosts
 
+_OURS = Path(__file__).parents[1]
 _log = logging.getLogger("feedpub.web")
 
 
@@ -77,12 +78,12 @@ class _Front:
             return
         began = time.perf_counter()
         method = scope["method"]
-        document = self.published.snapshot.documents.get(scope["path"])
-        if document is not None and (method == "GET" or method == "HEAD"):
+        version = self.published.snapshot.versions.get(scope["path"])
+        if version is not None and (method == "GET" or method == "HEAD"):
             wanted = wish(scope["headers"])
             if not wanted.has_body and self.hosts.known(wanted.host):
-                status = await document.answer(scope, wanted, send)
-                self.traffic.note(document.route, method, status, began)
+                status = await version.answer(scope, wanted, send)
+                self.traffic.note(version.route, method, status, began)
                 return
         await self._by_route(scope, receive, send, began)
 
@@ -106,12 +107,12 @@ class _Front:
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What no route is for: a file that is published, asked for in a way that is not, or nothing."""
-        document = self.published.snapshot.documents.get(scope["path"])
-        if document is None:
+        version = self.published.snapshot.versions.get(scope["path"])
+        if version is None:
             raise HTTPException(404)
         if scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
-        await document.answer(scope, wish(scope["headers"]), send)
+        await version.answer(scope, wish(scope["headers"]), send)
 
     async def health(self, request: Request) -> Response:
         """Whether there is something to serve: 200, or 503."""
@@ -130,8 +131,12 @@ class _Front:
 
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        with suppress(OSError):  # it is told by the watch, which goes on looking
-            await asyncio.to_thread(self.published.look)
+        for _ in range(12):  # a second and more: what was built this very second is not read before the next
+            with suppress(*UNREADABLE):  # it is told by the watch, which goes on looking
+                await asyncio.to_thread(self.published.look)
+            if self.published.snapshot.manifest:
+                break
+            await asyncio.sleep(0.1)
         self._read()
         watch = asyncio.create_task(self.published.watch(self._changed))
         try:
@@ -159,10 +164,11 @@ class _Front:
 
 
 def _place(error: BaseException) -> str:
-    """Where it was raised: the innermost file of ours, and its line."""
-    frames, trace = [], error.__traceback__
+    """Where it was raised: the innermost line of ours."""
+    ours, trace = "?", error.__traceback__
     while trace:
-        frames.append((trace.tb_frame.f_code.co_filename, trace.tb_lineno))
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.is_relative_to(_OURS):
+            ours = f"{file.relative_to(_OURS)}:{trace.tb_lineno}"
         trace = trace.tb_next
-    ours = [frame for frame in frames if "feedpub" in frame[0]] or frames
-    return "{}:{}".format(*ours[-1])
+    return ours

@@ -20,11 +20,11 @@ from feedpub.readers import read_name
 from feedpub.site import Digest
 from feedpub.store import Archived, archived_issues, archived_letter
 from feedpub.web.context import Context
-from feedpub.web.document import Document
 from feedpub.web.page import page
 from feedpub.web.published import FEEDS
 from feedpub.web.reading import read_letter, without_layout
 from feedpub.web.security import FILE_POLICY, MAIL_POLICY, page_policy
+from feedpub.web.version import Version
 
 _HTML = "text/html; charset=utf-8"
 _FORMATS: dict[str, Callable[[Feed, str], bytes]] = {"atom.xml": atom, "rss.xml": rss}
@@ -77,7 +77,7 @@ class _Archive:
         name = self._named(request)
         return self._page("issues.html.j2", name=name, title=self.title(name), issues=self._issues(name), zone=self.zone(name))
 
-    def issue(self, request: Request) -> Response | Document:
+    def issue(self, request: Request) -> Response | Version:
         """One issue; its day alone leads to the last one of that day, as `archive_url` may say {date}."""
         name, text = self._named(request), str(request.path_params["slot"])
         slot = _read(text, "%Y-%m-%dT%H%M")
@@ -89,7 +89,7 @@ class _Archive:
             raise HTTPException(404)
         return found
 
-    def feed(self, request: Request, file: str) -> Document:
+    def feed(self, request: Request, file: str) -> Version:
         """The feed of a digest's issues, the newest fifty, in the format of `file`."""
         name = self._named(request)
         issues = tuple(self._issues(name)[:50])
@@ -125,7 +125,7 @@ class _Archive:
     def _cache(self) -> dict[str, str]:
         return {"cache-control": f"public, max-age={self.context.site.web.max_age}"}
 
-    def _read_issue(self, name: str, slot: datetime) -> Document | None:
+    def _read_issue(self, name: str, slot: datetime) -> Version | None:
         with self.engine.connect() as conn:
             found = archived_letter(conn, name, slot)
         if found is None:
@@ -136,9 +136,9 @@ class _Archive:
         if not html:
             html = page(self.context, "text.html.j2", name=name, title=self.title(name), issue=issue, text=text)
             policy = page_policy(html)
-        return self._document(html.encode(), _HTML, issue.made, policy)
+        return self._version(html.encode(), _HTML, issue.made, policy)
 
-    def _make_feed(self, name: str, file: str, issues: tuple[Archived, ...]) -> Document:
+    def _make_feed(self, name: str, file: str, issues: tuple[Archived, ...]) -> Version:
         site, base = self.context.site, f"{self.context.url}/archive/{name}/"
         title = self.title(name)
         author = Author(self.known[name].sender.name or title) if name in self.known else Author(title)
@@ -156,7 +156,7 @@ class _Archive:
         )
         with self._writing:
             data = _FORMATS[file](feed, file)
-        return self._document(data, FEEDS[file], feed.updated, FILE_POLICY, link=f'<{base}{file}>; rel="self"')
+        return self._version(data, FEEDS[file], feed.updated, FILE_POLICY, link=f'<{base}{file}>; rel="self"')
 
     def _entry(self, issue: Archived, base: str, author: Author) -> Entry:
         with self.engine.connect() as conn:
@@ -176,9 +176,9 @@ class _Archive:
             updated=made,
         )
 
-    def _document(self, data: bytes, kind: str, modified: datetime, policy: str, *, link: str = "") -> Document:
+    def _version(self, data: bytes, kind: str, modified: datetime, policy: str, *, link: str = "") -> Version:
         cache = self._cache["cache-control"]
-        return Document(data, kind, modified=int(modified.timestamp()), policy=policy, cache=cache, link=link)
+        return Version(data, kind, modified=int(modified.timestamp()), policy=policy, cache=cache, link=link)
 
 
 def _read(text: str, form: str) -> datetime | None:

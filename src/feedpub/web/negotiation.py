@@ -13,7 +13,7 @@ ENCODINGS = ("br", "gzip", "identity")
 
 @dataclass(slots=True)
 class Wish:
-    """The fields of a request that decide what a document answers. `host` is empty if there is none, or several."""
+    """The fields of a request that decide what a version answers. `host` is empty if there is none, or several."""
 
     host: bytes = b""
     accept: bytes | None = None

@@ -1,4 +1,4 @@
-"""Published: the files of the output folder as Documents in memory, and how a new build takes the place of the old."""
+"""Published: the files of the output folder as Versions in memory, and how a new build takes the place of the old."""
 
 import asyncio
 import logging
@@ -13,15 +13,15 @@ import msgspec
 
 from feedpub.disk import MANIFEST
 from feedpub.web.context import Context
-from feedpub.web.document import Document
 from feedpub.web.security import FILE_POLICY, page_policy
+from feedpub.web.version import Version
 
 try:
     import fcntl
 except ImportError:  # Windows: a build there may be seen half
     fcntl = None  # type: ignore[assignment]
 
-# Copies for servers that send files as they are; here each Document has its own.
+# Copies for servers that send files as they are; here each Version has its own.
 _COPIES = (".gz", ".br")
 FEEDS = {
     "rss.xml": "application/rss+xml; charset=utf-8",
@@ -29,6 +29,8 @@ FEEDS = {
     "feed.json": "application/feed+json",
 }
 _OTHERS = {".html": "text/html; charset=utf-8", ".opml": "text/x-opml; charset=utf-8"}
+# What a look at the folder may raise: the disk refuses, or the manifest is damaged.
+UNREADABLE = (OSError, msgspec.MsgspecError)
 _INTERVAL = 1.0
 _Stamp = tuple[int, int, int]
 _log = logging.getLogger("feedpub.web")
@@ -40,10 +42,10 @@ class _Manifest(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One build, whole: its Documents by address, and by file with what the disk said of it when it was read."""
+    """One build, whole: its Versions by address, and by file with what the disk said of it when it was read."""
 
-    documents: Mapping[str, Document] = field(default_factory=dict)
-    files: Mapping[str, tuple[_Stamp, Document]] = field(default_factory=dict)
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    files: Mapping[str, tuple[_Stamp, Version]] = field(default_factory=dict)
     manifest: _Stamp | None = None
 
 
@@ -70,14 +72,14 @@ class Published:
             names = _listed(output)
             stamps = _stamps(output, names)
             new = {name for name in names if name not in old.files or old.files[name][0] != stamps[name]}
-            if old.manifest and any(stamps[name][0] // 10**9 >= int(self.context.now().timestamp()) for name in new):
+            if any(stamps[name][0] // 10**9 >= int(self.context.now().timestamp()) for name in new):
                 return frozenset()
             contents = {name: (output / name).read_bytes() for name in new}
             if stamps != _stamps(output, names):  # someone who takes no lock is writing
                 return frozenset()
-        files = {name: (stamps[name], self._document(name, contents.get(name), stamps[name], old)) for name in names}
-        documents = {address: document for name, (_, document) in files.items() for address in self._addresses(name)}
-        self.snapshot = Snapshot(documents, files, stamps[MANIFEST])
+        files = {name: (stamps[name], self._version(name, contents.get(name), stamps[name], old)) for name in names}
+        versions = {address: version for name, (_, version) in files.items() for address in self._addresses(name)}
+        self.snapshot = Snapshot(versions, files, stamps[MANIFEST])
         return frozenset(n for n in new if n not in old.files or old.files[n][1] is not files[n][1])
 
     async def watch(self, tell: Callable[[frozenset[str]], None]) -> None:
@@ -91,13 +93,13 @@ class Published:
                 if self.snapshot is not before:
                     tell(changed)
                 failed = ""
-            except (OSError, msgspec.MsgspecError) as error:
+            except UNREADABLE as error:
                 # What was read before is served on. It is told once, not every second.
                 if failed != (failed := f"{type(error).__name__}: {error}"):
                     _log.warning("The output folder can't be read, its last build is served on: %s", failed)
             await asyncio.sleep(max(_INTERVAL, 20 * (time.perf_counter() - began)))
 
-    def _document(self, name: str, data: bytes | None, stamp: _Stamp, old: Snapshot) -> Document:
+    def _version(self, name: str, data: bytes | None, stamp: _Stamp, old: Snapshot) -> Version:
         if data is None:
             return old.files[name][1]
         context, file = self.context, PurePosixPath(name)
@@ -106,7 +108,7 @@ class Published:
         links = [f'<{context.site.feeds_url}/{name}>; rel="self"'] if file.name in FEEDS else []
         if self.is_pushed(name):
             links.append(f'<{context.site.feeds.hub}>; rel="hub"')
-        document = Document(
+        version = Version(
             data,
             kind,
             modified=stamp[0] // 10**9,
@@ -116,7 +118,7 @@ class Published:
             route=f"/{file.name}" if len(file.parts) == 1 else f"/{{folder}}/{file.name}",
         )
         before = old.files.get(name)
-        return before[1] if before and before[1].digest == document.digest else document
+        return before[1] if before and before[1].digest == version.digest else version
 
     def is_pushed(self, name: str) -> bool:
         """Whether a hub tells of this file: a feed that can be followed, and no archive page of one."""

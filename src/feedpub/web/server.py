@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Collection
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from feedpub.web.metrics import SHARED
 # uvicorn's exit code of a worker that is not worth another start.
 STARTUP_FAILURE = 3
 _LONGEST_HEAD = 64 * 1024
+_BACKLOG = 2048
 # How long a request may take to end when the server is told to.
 _GRACE = 20
 
@@ -81,19 +83,18 @@ class Protocol(HttpToolsProtocol):
 
 def listening(host: str, port: int) -> socket.socket:
     """A socket that listens there. Raises FeedpubError where the port is taken, or not ours to take."""
-    place = f"{host}:{port}"
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        found = socket.socket(family, kind, protocol)
-        if os.name == "posix":
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.bind(address)
-        found.listen(2048)
-    except OSError as error:
-        what = (error.strerror or str(error)).lower()
-        raise FeedpubError(
-            [Problem(place, 0, "", f"can't listen here: {what}", "choose another with --host and --port")]
-        ) from error
+    with ExitStack() as stack:
+        try:
+            family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            found = stack.enter_context(socket.socket(family, kind, protocol))
+            if os.name == "posix":
+                found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            found.bind(address)
+            found.listen(_BACKLOG)
+        except OSError as error:
+            what, mend = (error.strerror or str(error)).lower(), "choose another with --host and --port"
+            raise FeedpubError([Problem(f"{host}:{port}", 0, "", f"can't listen here: {what}", mend)]) from error
+        stack.pop_all()
     found.set_inheritable(True)
     return found
 

@@ -1,4 +1,4 @@
-"""Document: one version of what is published at an address, with every answer to a request for it made ready."""
+"""Version: what is published at an address, as of one build, with every answer to a request for it made ready."""
 
 import gzip
 import hashlib
@@ -25,7 +25,7 @@ _COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A document in one encoding: its strong validator, its body, and the answers' first messages, plain and over TLS."""
+    """A version in one encoding: its strong validator, its body, and the answers' first messages, plain and over TLS."""
 
     etag: bytes
     body: dict[str, Any]
@@ -33,7 +33,7 @@ class _Form:
     unchanged: tuple[dict[str, Any], dict[str, Any]]
 
 
-class Document:
+class Version:
     """Answers GET and HEAD as an ASGI application. It is made once for each version, so that a request allocates little."""
 
     def __init__(
@@ -67,7 +67,7 @@ class Document:
         return _Form(etag, {"type": "http.response.body", "body": body}, _starts(200, whole), _starts(304, always))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request for this document."""
+        """Answer a request for this version."""
         await self.answer(scope, wish(scope["headers"]), send)
 
     async def answer(self, scope: Scope, wanted: Wish, send: Send) -> int:
