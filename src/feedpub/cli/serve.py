@@ -10,7 +10,7 @@ import click
 from feedpub.cli.desk import site_of, store_of
 from feedpub.cli.report import at
 from feedpub.disk import MANIFEST
-from feedpub.errors import FeedpubError, Problem
+from feedpub.errors import FeedpubError, Problem, printable
 from feedpub.site import Site
 
 
@@ -50,9 +50,9 @@ def serve_command(folder: Path, host: str, port: int, workers: int, schedule: bo
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, end)
         scheduler = _scheduler(folder, site, stop) if schedule else None
-        shown = f"[{host}]" if ":" in host else host
+        place = f"http://{f'[{host}]' if ':' in host else host}:{sock.getsockname()[1]}/"
         processes = f" with {workers} processes" if workers > 1 else ""
-        click.echo(f"Serving {site.title} at http://{shown}:{sock.getsockname()[1]}/{processes}; stop with Ctrl-C.", err=True)
+        click.echo(f"Serving {printable(site.title)} at {place}{processes}; stop with Ctrl-C.", err=True)
         try:
             if scheduler:
                 scheduler.start()

@@ -20,11 +20,9 @@ class Archived:
     subject: str
 
 
-def archived_issues(conn: Connection, digest: str | None = None) -> list[Archived]:
-    """Every issue (of `digest`), the newest first."""
+def archived_issues(conn: Connection) -> list[Archived]:
+    """Every issue, the newest first."""
     query = select(issues.c.digest, issues.c.slot, issues.c.made, issues.c.subject).order_by(issues.c.slot.desc(), issues.c.id)
-    if digest is not None:
-        query = query.where(issues.c.digest == digest)
     return [
         Archived(row.digest, datetime.fromtimestamp(row.slot, UTC), datetime.fromtimestamp(row.made, UTC), row.subject)
         for row in conn.execute(query)

@@ -117,8 +117,8 @@ class _Front:
     async def health(self, request: Request) -> Response:
         """Whether there is something to serve: 200, or 503."""
         snapshot = self.published.snapshot
-        body = {"status": "ok" if snapshot.manifest else "no build was read yet", "files": len(snapshot.files)}
-        return JSONResponse(body, 200 if snapshot.manifest else 503, headers={"cache-control": "no-store"})
+        body = {"status": "ok" if snapshot.stamps else "no build was read yet", "files": len(snapshot.files)}
+        return JSONResponse(body, 200 if snapshot.stamps else 503, headers={"cache-control": "no-store"})
 
     async def _failed(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -134,7 +134,7 @@ class _Front:
         for _ in range(12):  # a second and more: what was built this very second is not read before the next
             with suppress(*UNREADABLE):  # it is told by the watch, which goes on looking
                 await asyncio.to_thread(self.published.look)
-            if self.published.snapshot.manifest:
+            if self.published.snapshot.stamps:
                 break
             await asyncio.sleep(0.1)
         self._read()

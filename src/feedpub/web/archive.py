@@ -26,6 +26,8 @@ from feedpub.web.reading import read_letter, without_layout
 from feedpub.web.security import FILE_POLICY, MAIL_POLICY, page_policy
 from feedpub.web.version import Version
 
+# Seconds.
+_KEEP = 2.0
 _HTML = "text/html; charset=utf-8"
 _FORMATS: dict[str, Callable[[Feed, str], bytes]] = {"atom.xml": atom, "rss.xml": rss}
 
@@ -51,6 +53,9 @@ class _Archive:
         self.context, self.engine = context, engine
         self._issue = lru_cache(maxsize=256)(self._read_issue)
         self._feed = lru_cache(maxsize=32)(self._make_feed)
+        self._known: list[Archived] = []
+        self._known_at = 0.0
+        self._reading = threading.Lock()
         # feedgen writes dates by way of setlocale, which is the whole process's.
         self._writing = threading.Lock()
 
@@ -66,9 +71,8 @@ class _Archive:
     def digests(self, request: Request) -> Response:
         """The list of digests that have issues, and of those of the settings."""
         found: dict[str, list[Archived]] = {name: [] for name in self.known}
-        with self.engine.connect() as conn:
-            for one in archived_issues(conn):
-                found.setdefault(one.digest, []).append(one)
+        for one in self._all():
+            found.setdefault(one.digest, []).append(one)
         lists = [(name, self.title(name), some, self.zone(name)) for name, some in found.items()]
         return self._page("archive.html.j2", found_lists=lists)
 
@@ -85,9 +89,9 @@ class _Archive:
             for one in self._issues(name):
                 if one.slot.astimezone(self.zone(name)).date() == day.date():
                     return RedirectResponse(f"{self.context.base}/archive/{name}/{slot_name(one.slot)}/", 302)
-        if slot is None or (found := self._issue(name, slot)) is None:
+        if slot is None or all(one.slot != slot for one in self._issues(name)):
             raise HTTPException(404)
-        return found
+        return self._issue(name, slot)
 
     def feed(self, request: Request, file: str) -> Version:
         """The feed of a digest's issues, the newest fifty, in the format of `file`."""
@@ -110,9 +114,19 @@ class _Archive:
         except ValueError:
             raise HTTPException(404) from None
 
+    def _all(self) -> list[Archived]:
+        """Every issue. It is asked of the database every other second at most, whoever asks us: SQLite has one writer, and
+        in our transactions every reader is one.
+        """
+        now = self.context.now().timestamp()
+        with self._reading:
+            if not self._known_at <= now < self._known_at + _KEEP:
+                with self.engine.connect() as conn:
+                    self._known, self._known_at = archived_issues(conn), now
+            return self._known
+
     def _issues(self, name: str) -> list[Archived]:
-        with self.engine.connect() as conn:
-            found = archived_issues(conn, name)
+        found = [one for one in self._all() if one.digest == name]
         if not found and name not in self.known:
             raise HTTPException(404)
         return found
@@ -125,11 +139,11 @@ class _Archive:
     def _cache(self) -> dict[str, str]:
         return {"cache-control": f"public, max-age={self.context.site.web.max_age}"}
 
-    def _read_issue(self, name: str, slot: datetime) -> Version | None:
+    def _read_issue(self, name: str, slot: datetime) -> Version:
         with self.engine.connect() as conn:
             found = archived_letter(conn, name, slot)
         if found is None:
-            return None
+            raise HTTPException(404)
         issue, letter = found
         html, text = read_letter(letter, unsubscribe=f"{self.context.url}/unsubscribe")
         policy = MAIL_POLICY

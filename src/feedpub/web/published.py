@@ -42,11 +42,11 @@ class _Manifest(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One build, whole: its Versions by address, and by file with what the disk said of it when it was read."""
+    """One build, whole: its Versions by address and by file, and what the disk said of all that the manifest lists."""
 
     versions: Mapping[str, Version] = field(default_factory=dict)
-    files: Mapping[str, tuple[_Stamp, Version]] = field(default_factory=dict)
-    manifest: _Stamp | None = None
+    files: Mapping[str, Version] = field(default_factory=dict)
+    stamps: Mapping[str, _Stamp] = field(default_factory=dict)
 
 
 class Published:
@@ -64,23 +64,24 @@ class Published:
         would never see that build.
         """
         old, output = self.snapshot, self.context.output
-        if old.manifest and _stamps(output, old.files) == {MANIFEST: old.manifest, **_stamps_of(old)}:
+        if old.stamps and _stamps(output, old.stamps) == old.stamps:
             return frozenset()
         with _reading(output) as free:
             if not free:
                 return frozenset()
-            names = _listed(output)
-            stamps = _stamps(output, names)
-            new = {name for name in names if name not in old.files or old.files[name][0] != stamps[name]}
+            listed = _listed(output)
+            stamps = _stamps(output, (MANIFEST, *listed))
+            names = [name for name in listed if _is_ours(output, name)]
+            new = {name for name in names if name not in old.files or old.stamps.get(name) != stamps[name]}
             if any(stamps[name][0] // 10**9 >= int(self.context.now().timestamp()) for name in new):
                 return frozenset()
             contents = {name: (output / name).read_bytes() for name in new}
-            if stamps != _stamps(output, names):  # someone who takes no lock is writing
+            if stamps != _stamps(output, stamps):  # someone who takes no lock is writing
                 return frozenset()
-        files = {name: (stamps[name], self._version(name, contents.get(name), stamps[name], old)) for name in names}
-        versions = {address: version for name, (_, version) in files.items() for address in self._addresses(name)}
-        self.snapshot = Snapshot(versions, files, stamps[MANIFEST])
-        return frozenset(n for n in new if n not in old.files or old.files[n][1] is not files[n][1])
+        files = {name: self._version(name, contents.get(name), stamps[name], old) for name in names}
+        versions = {address: version for name, version in files.items() for address in self._addresses(name)}
+        self.snapshot = Snapshot(versions, files, stamps)
+        return frozenset(name for name in new if old.files.get(name) is not files[name])
 
     async def watch(self, tell: Callable[[frozenset[str]], None]) -> None:
         """Look once a second, or more seldom where a look takes long, for ever; `tell` is given the files that changed."""
@@ -101,7 +102,7 @@ class Published:
 
     def _version(self, name: str, data: bytes | None, stamp: _Stamp, old: Snapshot) -> Version:
         if data is None:
-            return old.files[name][1]
+            return old.files[name]
         context, file = self.context, PurePosixPath(name)
         kind = FEEDS.get(file.name) or _OTHERS.get(file.suffix, "application/octet-stream")
         policy = page_policy(data.decode("utf-8", "replace")) if file.suffix == ".html" else FILE_POLICY
@@ -118,7 +119,7 @@ class Published:
             route=f"/{file.name}" if len(file.parts) == 1 else f"/{{folder}}/{file.name}",
         )
         before = old.files.get(name)
-        return before[1] if before and before[1].digest == version.digest else version
+        return before if before and before.digest == version.digest else version
 
     def is_pushed(self, name: str) -> bool:
         """Whether a hub tells of this file: a feed that can be followed, and no archive page of one."""
@@ -134,33 +135,28 @@ class Published:
 
 
 def _listed(output: Path) -> list[str]:
-    """The files of the manifest that are in the folder, and no links out of it."""
+    """The files of the manifest, without the compressed copies of others."""
     names = msgspec.json.decode((output / MANIFEST).read_bytes(), type=_Manifest).files
-    root, known = output.resolve(), set(names)
-    return [
-        name
-        for name in names
-        if not (name.endswith(_COPIES) and name.rpartition(".")[0] in known)
-        and ".." not in PurePosixPath(name).parts
-        and (path := (output / name).resolve()).is_relative_to(root)
-        and path.is_file()
-    ]
+    known = set(names)
+    return [name for name in names if not (name.endswith(_COPIES) and name.rpartition(".")[0] in known)]
+
+
+def _is_ours(output: Path, name: str) -> bool:
+    """Whether it is a file in the folder, and no way out of it."""
+    path = output / name
+    return ".." not in PurePosixPath(name).parts and path.resolve().is_relative_to(output.resolve()) and path.is_file()
 
 
 def _stamps(output: Path, names: Iterable[str]) -> dict[str, _Stamp]:
-    """What tells that a file changed; a file that is gone has zeros."""
+    """What tells that a file changed; one that is not there has zeros, and may come."""
     found = {}
-    for name in (MANIFEST, *names):
+    for name in names:
         try:
             status = (output / name).stat()
             found[name] = (status.st_mtime_ns, status.st_size, status.st_ino)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             found[name] = (0, 0, 0)
     return found
-
-
-def _stamps_of(snapshot: Snapshot) -> dict[str, _Stamp]:
-    return {name: stamp for name, (stamp, _) in snapshot.files.items()}
 
 
 @contextmanager

@@ -112,6 +112,7 @@ def made(worker: Worker, *, workers: int, proxies: Collection[str]) -> uvicorn.S
         lifespan="on",
         workers=workers,
         log_config=None,
+        log_level=logging.ERROR,  # or it would tell of each request that is no HTTP
         access_log=False,
         server_header=False,
         proxy_headers=bool(proxies),

@@ -12,7 +12,7 @@ from click.testing import Result
 from feedpub.build import build
 from tests.conftest import Write, article
 from tests.digest.conftest import DIGEST, featured
-from tests.web.conftest import Serve, Server
+from tests.serve.conftest import Serve, Server
 
 Run = Callable[..., Result]
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.web.conftest import Server, raw
+from tests.serve.conftest import Server, raw
 
 
 @pytest.mark.parametrize(

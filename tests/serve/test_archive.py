@@ -7,7 +7,7 @@ import feedparser
 import pytest
 
 from tests.digest.conftest import DIGEST, featured
-from tests.web.conftest import SLOT, Serve, Server, send
+from tests.serve.conftest import SLOT, Serve, Server, send
 
 ISSUE = "/archive/weekly/2025-11-17T0700/"
 
@@ -72,11 +72,14 @@ def test_an_issue_that_goes_out_while_it_serves_is_there(serve: Serve) -> None:
     assert "No issue went out yet" in server.ask.get("/archive/weekly/").text
     assert feedparser.parse(server.ask.get("/archive/weekly/atom.xml").content).entries == []
     send(server.folder)
-    assert len(feedparser.parse(server.ask.get("/archive/weekly/atom.xml").content).entries) == 1
+    assert server.until(lambda: titles(server)) == ["One"]
     (server.folder / "articles/b.md").write_text(featured("Two", published="2025-11-20"))
     send(server.folder, SLOT + timedelta(days=7))
-    titles = [entry.title for entry in feedparser.parse(server.ask.get("/archive/weekly/atom.xml").content).entries]
-    assert titles == ["Two", "One"]
+    server.until(lambda: titles(server) == ["Two", "One"])
+
+
+def titles(server: Server) -> list[str]:
+    return [entry.title for entry in feedparser.parse(server.ask.get("/archive/weekly/atom.xml").content).entries]
 
 
 def test_a_letter_of_plain_text_is_shown_as_a_page(serve: Serve) -> None:

@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -14,7 +16,7 @@ import pytest
 
 from feedpub.build import build
 from tests.conftest import article
-from tests.web.conftest import Serve
+from tests.serve.conftest import Serve, Server
 
 FILES = ("rss.xml", "atom.xml", "feed.json")
 
@@ -152,6 +154,24 @@ def test_a_file_that_someone_changes_is_picked_up_too(serve: Serve) -> None:
     changed.write_text(json.dumps(json.loads(place.read_text()) | {"title": "By hand"}))
     os.replace(changed, place)
     server.until(lambda: server.ask.get("/feed.json").json()["title"] == "By hand")
+
+
+def test_files_may_come_after_the_list_of_them(serve: Serve) -> None:
+    """An upload is no build: it takes no lock, and the manifest is often the first."""
+    server = serve({"articles/a.md": article("Old")})
+    elsewhere = server.folder.parent / "elsewhere"
+    (server.folder / "articles/a.md").write_text(article("New", category="Another"))
+    build(server.folder, elsewhere)
+    names = ("rss.xml", "another/rss.xml")
+    for name in (".feedpub-manifest.json", *names):
+        (server.folder / "public" / name).parent.mkdir(exist_ok=True)
+        shutil.copy(elsewhere / name, server.folder / "public" / name)
+        if name in names:
+            server.until(partial(arrived, server, name, (elsewhere / name).read_bytes()))
+
+
+def arrived(server: Server, name: str, content: bytes) -> bool:
+    return server.ask.get(f"/{name}").content == content
 
 
 def test_the_hub_is_told_of_feeds_that_changed(serve: Serve, hub: Hub) -> None:

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 import brotli
 import pytest
 
-from tests.web.conftest import Serve, Server, raw
+from tests.serve.conftest import Serve, Server, raw
 
 FEEDS = ["/rss.xml", "/atom.xml", "/feed.json"]
 TYPES = {

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedpub.web.negotiation import ENCODINGS, matches, preferred, seconds, wish
-from tests.web.conftest import Server
+from tests.serve.conftest import Server
 
 many = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 PIECES = [
