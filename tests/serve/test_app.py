@@ -72,3 +72,19 @@ def test_a_database_that_rests_is_told_so(folder: Path, caplog: pytest.LogCaptur
     assert answer.headers["retry-after"] == "60"
     assert "OperationalError" in caplog.text
     assert "ada" not in caplog.text + answer.text
+
+
+def test_what_is_to_end_with_it_ends(folder: Path) -> None:
+    ended: list[str] = []
+    context = Context(folder, load_site(folder), None, None, lambda: datetime.now(UTC))
+    app = create_app(context, at_end=[lambda: ended.append("post")])
+    messages = ["lifespan.startup", "lifespan.shutdown"]
+
+    async def receive() -> dict[str, str]:
+        return {"type": messages.pop(0)}
+
+    async def send(message: object) -> None:
+        assert ended == ([] if messages else ["post"])
+
+    asyncio.run(app({"type": "lifespan", "asgi": {"version": "3.0"}}, receive, send))  # type: ignore[arg-type]
+    assert ended == ["post"]

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -35,26 +35,30 @@ def create_app(
     hosts: Collection[str] = (),
     access_log: bool = False,
     turn: Path | None = None,
+    at_end: Iterable[Callable[[], None]] = (),
 ) -> ASGIApp:
     """The ASGI application that serves the site of `context`: its output folder, its archive, and `routes`.
 
     It may be asked by the host of the site's `[web] url`, by names of this machine, and by `hosts`. `turn` is a file that
-    all workers of a server know; who locks it tells the hub.
+    all workers of a server know; who locks it tells the hub. `at_end` is called when the last request was answered, while
+    the database can still be reached.
     """
-    return _Front(context, routes, hosts=hosts, access_log=access_log, turn=Turn(turn))
+    return _Front(context, routes, hosts=hosts, access_log=access_log, turn=Turn(turn), at_end=at_end)
 
 
 class _Front:
     """Answers for the files that are published; whatever else is asked goes through the guard to the routes."""
 
     def __init__(
-        self, context: Context, routes: Iterable[BaseRoute], *, hosts: Collection[str], access_log: bool, turn: Turn
-    ) -> None:
+        self, context: Context, routes: Iterable[BaseRoute], *, hosts: Collection[str], access_log: bool, turn: Turn,
+        at_end: Iterable[Callable[[], None]],
+    ) -> None:  # fmt: skip
         self.context = context
         self.published = Published(context)
         self.hosts = Hosts((context.url, context.site.feeds_url), *hosts)
         self.traffic = Traffic(log=access_log)
         self.turn = turn
+        self._at_end = tuple(at_end)
         self._pings: set[asyncio.Task[None]] = set()
         all_routes = [*routes, *archive.routes(context), Route("/healthz", self.health), Route("/metrics", self.traffic)]
         app = Starlette(
@@ -145,6 +149,8 @@ class _Front:
             for task in (watch, *self._pings):
                 task.cancel()
             await asyncio.gather(watch, *self._pings, return_exceptions=True)
+            for end in self._at_end:
+                await asyncio.to_thread(end)
             if self.context.engine:
                 self.context.engine.dispose()
 
