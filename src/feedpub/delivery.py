@@ -171,7 +171,7 @@ class _Run:
                 continue
             if self._limiter:
                 self._limiter.try_acquire("mail")
-            link = f"{self.site.url}/unsubscribe/{one.token}/{one.digest}"
+            link = f"{self.site.web_url}/unsubscribe/{one.token}/{one.digest}"
             data = message(self._letters[one.issue], to=one.address, unsubscribe=link)
             answer = transport.send(self.sign(data, one.digest), sender=_sender(self.site, one), to=one.address)
             self._settle(worker, one, answer)

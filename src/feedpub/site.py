@@ -97,6 +97,15 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     dkim: DkimKey | None = None
 
 
+class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The table [web]: what `feedpub serve` answers for. `key_file` holds the keys that sign links."""
+
+    url: str | None = None
+    key_file: str = "feedpub.key"
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
+    max_age: Annotated[int, msgspec.Meta(ge=0)] = 300
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The table [site], with the other tables in `feeds`, `categories`, `digests`, `store` and `mail`.
 
@@ -119,11 +128,17 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     digests: tuple[Digest, ...] = ()
     store: Store = Store()
     mail: Mail = Mail()
+    web: Web = Web()
 
     @property
     def feeds_url(self) -> str:
         """Where the output folder is reachable."""
         return self.feeds.url or self.url
+
+    @property
+    def web_url(self) -> str:
+        """Where `feedpub serve` is reachable: the start of every link in a mail that leads to a page of ours."""
+        return self.web.url or self.feeds_url
 
     @property
     def authority(self) -> str:
@@ -148,9 +163,10 @@ def read_site(text: str, source: str = "feedpub.toml") -> Site:
     digests = _digests(settings, tables.get("digest", []), site)
     store = settings.read(Store, tables.get("store", {}), path="store", readers={})
     mail = settings.read(Mail, tables.get("mail", {}), path="mail", readers=_MAIL_READERS)
-    if site is None or feeds is None or store is None or mail is None or settings.problems:
+    web = settings.read(Web, tables.get("web", {}), path="web", readers=_WEB_READERS)
+    if site is None or feeds is None or store is None or mail is None or web is None or settings.problems:
         raise FeedpubError(settings.problems)
-    return msgspec.structs.replace(site, feeds=feeds, categories=categories, digests=digests, store=store, mail=mail)
+    return msgspec.structs.replace(site, feeds=feeds, categories=categories, digests=digests, store=store, mail=mail, web=web)
 
 
 def _digests(settings: Settings, tables: object, site: Site | None) -> tuple[Digest, ...]:
@@ -197,8 +213,8 @@ def _categories(settings: Settings, table: object) -> dict[str, str]:
     return slugs
 
 
-_TABLES = {"site": Site, "feeds": Feeds, "categories": dict, "digest": Digest, "store": Store, "mail": Mail}
-_OTHER_TABLES = ("feeds", "categories", "digests", "store", "mail")
+_TABLES = {"site": Site, "feeds": Feeds, "categories": dict, "digest": Digest, "store": Store, "mail": Mail, "web": Web}
+_OTHER_TABLES = ("feeds", "categories", "digests", "store", "mail", "web")
 _SITE_READERS: dict[str, Reader] = {
     "title": readers.read_title,
     "url": readers.read_base_url,
@@ -211,6 +227,7 @@ _SITE_READERS: dict[str, Reader] = {
     "output": readers.read_folder,
 }
 _MAIL_READERS: dict[str, Reader] = {"url": readers.read_mail_url, "bounce": readers.read_mailbox}
+_WEB_READERS: dict[str, Reader] = {"url": readers.read_base_url}
 _FEEDS_READERS: dict[str, Reader] = {"url": readers.read_base_url, "hub": readers.read_web_url}
 _DIGEST_READERS: dict[str, Reader] = {
     "name": readers.read_name,

@@ -79,7 +79,8 @@ def test_every_option_of_build_is_explained() -> None:
 @pytest.mark.parametrize("table", ["site", "feeds"])
 def test_every_setting_is_documented(table: Literal["site", "feeds"]) -> None:
     settings = {
-        "site": {spec.encode_name for spec in msgspec.structs.fields(Site)} - {"feeds", "categories", "digests", "store", "mail"},
+        "site": {spec.encode_name for spec in msgspec.structs.fields(Site)}
+        - {"feeds", "categories", "digests", "store", "mail", "web"},
         "feeds": {spec.encode_name for spec in msgspec.structs.fields(Feeds)},
     }
     assert {name for name, *_ in setting_rows(table)} == settings[table]

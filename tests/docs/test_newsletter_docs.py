@@ -108,7 +108,7 @@ def test_every_block_of_the_templates_is_documented() -> None:
 
 def test_every_variable_of_a_template_is_documented() -> None:
     source = (ROOT / "src/feedpub/digest/render.py").read_text(encoding="utf-8")
-    names = re.findall(r'^        "(\w+)": ', source.partition("def _context")[2].partition("\ndef ")[0], re.MULTILINE)
+    names = re.findall(r'^        "(\w+)": ', source.partition("def look")[2].partition("\ndef _language")[0], re.MULTILINE)
     table = section(TEMPLATES, "What a template can use")
     documented = {name for line in table.splitlines() if line.startswith("| `") for name in codes(line.split(" | ")[0])}
     assert documented == set(names)

@@ -3,7 +3,22 @@
 from feedpub.digest import lint
 from feedpub.digest.compose import check_categories, compose
 from feedpub.digest.message import Letter, letter, message
+from feedpub.digest.note import note
 from feedpub.digest.render import LARGEST, render
+from feedpub.digest.rhythm import rhythm
 from feedpub.digest.schedule import last_slot, next_slots
 
-__all__ = ["LARGEST", "Letter", "check_categories", "compose", "last_slot", "letter", "lint", "message", "next_slots", "render"]
+__all__ = [
+    "LARGEST",
+    "Letter",
+    "check_categories",
+    "compose",
+    "last_slot",
+    "letter",
+    "lint",
+    "message",
+    "next_slots",
+    "note",
+    "render",
+    "rhythm",
+]

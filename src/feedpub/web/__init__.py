@@ -1,0 +1,1 @@
+"""web: the shell that answers over HTTP (Starlette)."""
