@@ -106,7 +106,9 @@ class House:
         self.clients = 0
 
     def app(self, postman: Postman | None = None, context: Context | None = None) -> Starlette:
-        return Starlette(routes=routes(context or self.context, postman or self.asleep))
+        app = Starlette(routes=routes(context or self.context, postman or self.asleep))
+        app.router.redirect_slashes = False
+        return app
 
     def client(self, app: Starlette | None = None) -> "Client":
         """A client of another network each time."""
@@ -165,20 +167,32 @@ def house_of_each_kind(site_folder: Path, mailbox: tuple[Mailbox, int], engine: 
 
 
 class Served:
-    """A house behind a real server, with a postman of its own."""
+    """A house behind a real server at `url`, whose postman wakes by itself."""
 
     def __init__(self, house: House, url: str) -> None:
-        self.house, self.url = house, url
+        self.house, self.url, self.mailbox = house, url, house.mailbox
 
 
-def serve(app: Starlette, port: int) -> tuple[uvicorn.Server, threading.Thread]:
-    """A server that has started."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none"))
+@pytest.fixture
+def served(write_site: Write, mailbox: tuple[Mailbox, int]) -> Iterator[Served]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    settings = f'{DIGEST}{DAILY}\n[mail]\nurl = "smtp://127.0.0.1:{mailbox[1]}"\n\n[web]\nurl = "{url}"\n'
+    folder = write_site({"articles/a.md": featured("A story")}, settings)
+    engine = open_store("sqlite:///feedpub.db", folder)
+    house = House(folder, engine, mailbox[0])
+    postman = Postman(house.context, engine, house.keys)
+    server = uvicorn.Server(uvicorn.Config(house.app(postman), host="127.0.0.1", port=port, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started and thread.is_alive():
         thread.join(0.02)
-    return server, thread
+    yield Served(house, url)
+    server.should_exit = True
+    thread.join()
+    postman.stop()
+    engine.dispose()
 
 
 def path_in(mail: EmailMessage, page: str) -> str:

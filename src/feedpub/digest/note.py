@@ -5,9 +5,10 @@ from datetime import datetime
 
 import jinja2
 
+from feedpub.content import clean
 from feedpub.digest.inline import inlined
 from feedpub.digest.message import note_message
-from feedpub.digest.render import look, page_of, template_fault
+from feedpub.digest.render import look, page_of
 from feedpub.digest.story import day_in_words, shortened
 from feedpub.model import Email
 from feedpub.site import Digest, Site
@@ -38,19 +39,18 @@ def note(
         "digests": tuple(digests),
         "titles": _listed(list(dict.fromkeys(one.title for one in digests))),
         "asked": f"{day_in_words(moment, 'en')} at {moment:%H:%M} ({moment.tzname()})",
+        "subject": "",
     }
-    context["subject"] = shortened(_subject(templates, f"{kind}.txt.j2", context, digest), _LONGEST_SUBJECT)
     text, _ = page_of(templates, f"{kind}.txt.j2", context, digest)
+    context["subject"] = shortened(_subject(templates, f"{kind}.txt.j2", context, digest), _LONGEST_SUBJECT)
     html = "" if digest.plain_text_only else inlined(*page_of(templates, f"{kind}.html.j2", context, digest))
     return note_message(Email(str(context["subject"]), html, text, 0), digest, to=to, sent=asked, name=name)
 
 
 def _subject(templates: jinja2.Environment, name: str, context: Mapping[str, object], digest: Digest) -> str:
-    try:
-        module = templates.get_template(name).make_module({**context, "subject": ""})
-        return " ".join(str(getattr(module, "subject", "")).split()) or digest.title
-    except Exception as error:  # a template runs any expression, and may raise anything
-        raise template_fault(error, digest) from error
+    """What the template has set `subject` to. It was filled in once already, so no fault of it is found here."""
+    module = templates.get_template(name).make_module(dict(context))
+    return " ".join(clean(str(getattr(module, "subject", ""))).split()) or digest.title
 
 
 def _listed(words: list[str]) -> str:

@@ -12,7 +12,7 @@ _LOOK_AHEAD = timedelta(days=28)
 
 
 def rhythm(digest: Digest, now: datetime) -> str:
-    """`Every Monday`, `Every weekday`, `Monthly, on day 1`; else when the next issue comes. Told by the slots after `now`.
+    """`Every Monday`, `Every weekday`, `On day 1 of each month`; else when the next issue comes. Told by the slots after `now`.
 
     The cron is not read for it: what slots it makes is all that counts for a reader, and no form of it is left out.
     """
@@ -28,7 +28,7 @@ def rhythm(digest: Digest, now: datetime) -> str:
         if len(weeks) <= 3:
             return f"Every {' and '.join(_DAYS[weekday] for weekday in weeks)}"
     if len({day.day for day in days}) == 1 and all((later - day).days <= 31 for day, later in pairwise(days)):
-        return f"Monthly, on day {days[0].day}"
+        return f"On day {days[0].day} of each month"
     first = next_slots(digest, now)[0]
     return f"Next on {day_in_words(first, 'en')}"
 
