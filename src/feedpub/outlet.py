@@ -44,3 +44,11 @@ def way_out(folder: Path, site: Site) -> Callable[[], "Transport"]:
             what = f"this file can't be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}"
             raise FeedpubError([Problem("feedpub.toml", 0, "mail.password_file", what, f"or set {PASSWORD}")]) from error
     return lambda: Smtp(site.mail.url, password=password, timeout=site.mail.timeout)
+
+
+def envelope_sender(site: Site, digest: str, token: str) -> str:
+    """The envelope's sender: with [mail] bounce, one that tells whom a bounce is about (VERP), by the subscriber's token."""
+    if site.mail.bounce and site.mail.bounce.email:
+        local, _, domain = site.mail.bounce.email.rpartition("@")
+        return f"{local}+{token}@{domain}"
+    return next((one.sender.email or "" for one in site.digests if one.name == digest), "")

@@ -24,6 +24,9 @@ from tests.digest.conftest import DIGEST
         ("0 8 1-7 * sun", "Next on 7 December 2025"),
         ("0 9 1 jan,apr,jul,oct *", "Next on 1 January 2026"),
         ("0 9 30 * *", "Next on 30 November 2025"),
+        ("* * * * *", "Every day"),
+        ("0 9 29 feb *", "Next on 29 February 2028"),
+        ("0 9 17 * *", "On day 17 of each month"),
     ],
 )
 def test_words_say_what_the_slots_are(schedule: str, words: str) -> None:

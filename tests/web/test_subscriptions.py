@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import lxml.html
 import pytest
 
 from feedpub.store import add_subscriber, proof, suppress_subscriber
@@ -102,6 +103,15 @@ def test_json_is_answered_in_json(house: House) -> None:
         answer = client.post("/subscribe", json=wrong)
         assert answer.status_code == 400, wrong
         assert answer.json()["error"]
+
+
+def test_the_form_that_the_docs_offer_for_your_own_site_signs_up(house: House) -> None:
+    page = (Path(__file__).parents[2] / "docs/subscribing.md").read_text(encoding="utf-8")
+    form = lxml.html.fromstring(page.partition("```html\n")[2].partition("```")[0])
+    assert form.action.endswith("/subscribe")
+    fields = dict(form.form_values()) | {"email": ADA}
+    assert house.client().post("/subscribe", data=fields).status_code == 200
+    assert house.states() == {"weekly": "pending"}
 
 
 def test_who_fills_in_the_trap_hears_the_same_and_is_not_noted(house: House) -> None:

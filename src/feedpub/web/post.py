@@ -7,13 +7,13 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from feedpub.errors import FeedpubError
-from feedpub.outlet import signer, way_out
+from feedpub.outlet import envelope_sender, signer, way_out
 from feedpub.site import Digest
 from feedpub.store import Note, Outcome, claim_notes, drop_notes, drop_unconfirmed, settle_note, standing
 from feedpub.transport import Accepted, Deferred, Refused, Transport, Unavailable
 from feedpub.web.context import Context
-from feedpub.web.letters import written
 from feedpub.web.links import AGES, Keys
+from feedpub.web.notes import written
 
 _PATIENCE = timedelta(minutes=1)
 _FIRST_WAIT, _LONGEST_WAIT, _MOST_ATTEMPTS = timedelta(minutes=1), timedelta(hours=1), 20
@@ -96,7 +96,9 @@ class Postman:
 
     def _handed_over(self, transport: Transport, one: Note, data: bytes, digest: Digest) -> Outcome:
         try:
-            answer = transport.send(self._sign(data, digest.name), sender=digest.sender.email or "", to=one.address)
+            answer = transport.send(
+                self._sign(data, digest.name), sender=envelope_sender(self._context.site, digest.name, one.token), to=one.address
+            )
         except Unavailable as error:
             answer = Deferred(str(error))
         match answer:

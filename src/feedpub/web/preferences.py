@@ -1,4 +1,4 @@
-"""The preferences of one person, by a link that was mailed to them: which letters, none, or to be forgotten."""
+"""The preferences of one person, by a link that was mailed to them: which newsletters, none, or to be forgotten."""
 
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +14,7 @@ _HOW = "preferences page"
 
 
 async def show(request: Request, house: Reception) -> Response:
-    """The page, with the letters as they stand."""
+    """The page, with the newsletters as they stand."""
     return await _page(house, house.ticket(request, "preferences").token)
 
 

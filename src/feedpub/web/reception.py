@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from typing import TypeVar
@@ -23,6 +23,7 @@ from feedpub.web.links import Keys, Purpose, Ticket
 from feedpub.web.post import Postman
 
 T = TypeVar("T")
+Offer = tuple[str, str, str]
 # Nothing of these pages is kept, found by a search engine, or told to the site a link leads to: their addresses are secrets.
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -44,6 +45,7 @@ class Reception:
     now: Callable[[], datetime]
     postman: Postman
     crowd: Crowd
+    _offers: dict[date, list[Offer]] = field(default_factory=dict)
 
     def page(self, name: str, status: int = 200, *, headers: Mapping[str, str] | None = None, **values: object) -> Response:
         """The page of that name."""
@@ -60,9 +62,13 @@ class Reception:
 
         return await run_in_threadpool(transaction)
 
-    def offers(self) -> list[tuple[str, str, str]]:
-        """Name, title and rhythm of each digest."""
-        return [(digest.name, digest.title, rhythm(digest, self.now())) for digest in self.site.digests]
+    def offers(self) -> list[Offer]:
+        """Name, title and rhythm of each digest, reckoned once a day."""
+        now = self.now()
+        if now.date() not in self._offers:
+            self._offers.clear()
+            self._offers[now.date()] = [(digest.name, digest.title, rhythm(digest, now)) for digest in self.site.digests]
+        return self._offers[now.date()]
 
     def digests(self, names: tuple[str, ...]) -> tuple[Digest, ...]:
         """The digests of these names, in the site's order; those that are gone from the settings are left out."""

@@ -77,9 +77,9 @@ async def _sign_up(request: Request, house: Reception) -> Response:
     wanted = tuple(name for name in names if name in wish.digests) or (names if len(names) == 1 else ())
     try:
         if not set(wish.digests) <= set(names):
-            raise ValueError("There is no letter of that name.")
+            raise ValueError("There is no newsletter of that name.")
         if not wanted:
-            raise ValueError("Choose one letter at least.")
+            raise ValueError("Choose one newsletter at least.")
         address = plausible(wish.email)
     except ValueError as error:
         if as_json:
