@@ -48,17 +48,23 @@ def open_page(browser: Browser, served: Served) -> Iterator[Open]:
     assert said == []
 
 
+def press(page: Page, button: str) -> None:
+    """Use a button, and wait for the page that answers."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=button, exact=True).click()
+
+
 def test_the_whole_journey(open_page: Open, served: Served, feedpub: Callable[..., Result]) -> None:
     page = open_page("/subscribe")
     page.get_by_label("Your mail address").fill(ADA)
     page.get_by_label("The Signal").check()
-    page.get_by_role("button", name="Subscribe").click()
+    press(page, "Subscribe")
     assert page.get_by_role("heading").inner_text() == "Look into your mailbox"
     mail = served.mailbox.wait(1)
 
     page.goto(served.url + path_in(mail, "confirm"))
     assert served.house.states() == {"weekly": "pending"}
-    page.get_by_role("button", name="Yes, subscribe me").click()
+    press(page, "Yes, subscribe me")
     assert page.get_by_role("heading").inner_text() == "Welcome"
 
     sent = feedpub("send", "weekly", "--site", served.house.folder)
@@ -68,23 +74,23 @@ def test_the_whole_journey(open_page: Open, served: Served, feedpub: Callable[..
 
     page.goto(served.url + path_in(issue, "unsubscribe"))
     assert served.house.states() == {"weekly": "active"}
-    page.get_by_role("button", name="Unsubscribe").click()
+    press(page, "Unsubscribe")
     assert page.get_by_role("heading").inner_text() == "You have unsubscribed"
     assert served.house.states() == {"weekly": "ended"}
 
     page.goto(served.url + path_in(served.mailbox.wait(3), "undo"))
-    page.get_by_role("button", name="Subscribe me again").click()
+    press(page, "Subscribe me again")
     assert served.house.states() == {"weekly": "active"}
 
     page.goto(served.url + "/unsubscribe")
     page.get_by_label("Your mail address").fill(ADA)
-    page.get_by_role("button", name="Send me the link").click()
+    press(page, "Send me the link")
     page.goto(served.url + path_in(served.mailbox.wait(4), "preferences"))
     page.get_by_label("Morning & Noon").check()
-    page.get_by_role("button", name="Save").click()
+    press(page, "Save")
     assert served.house.states() == {"daily": "active", "weekly": "active"}
-    page.get_by_role("button", name="Forget me …").click()
-    page.get_by_role("button", name="Yes, forget me").click()
+    press(page, "Forget me …")
+    press(page, "Yes, forget me")
     assert served.house.states() == {}
 
 
@@ -129,7 +135,7 @@ def test_nothing_scrolls_sideways_and_axe_finds_nothing(open_page: Open, served:
         for button in buttons:
             if page.locator("input[type=email]").count():
                 page.fill("input[type=email]", "a@localhost" if button == "Subscribe" else ADA)
-            page.get_by_role("button", name=button, exact=True).click()
+            press(page, button)
             check()
     over = house.link("confirm", "weekly")
     house.clock.now += timedelta(days=8)
