@@ -33,6 +33,25 @@ def test_nothing_is_overwritten(feedpub: Run, tmp_path: Path) -> None:
     assert before["feedpub.toml"] == b"mine"
 
 
+def test_a_key_of_its_own_is_made_once_and_is_nobody_elses_to_read(feedpub: Run, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        feedpub("init", tmp_path / name)
+    one, two = ((tmp_path / name / "feedpub.key") for name in ("one", "two"))
+    key = one.read_text()
+    assert len(key.strip()) >= 32
+    assert key != two.read_text()
+    assert one.stat().st_mode & 0o777 == 0o600
+    feedpub("init", tmp_path / "one")
+    assert one.read_text() == key
+    assert "/feedpub.key" in (tmp_path / "one/.gitignore").read_text().splitlines()
+
+
+def test_a_gitignore_of_your_own_is_kept_and_what_it_lacks_is_told(feedpub: Run, tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("/public/\n")
+    assert "Put feedpub.key into your .gitignore" in feedpub("init", tmp_path).stdout
+    assert (tmp_path / ".gitignore").read_text() == "/public/\n"
+
+
 @pytest.mark.parametrize(("place", "folder"), [("posts/x.md", "posts"), ("x.md", "."), ("articles/deep/x.md", "articles")])
 def test_articles_that_are_there_are_found(feedpub: Run, tmp_path: Path, place: str, folder: str) -> None:
     (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)

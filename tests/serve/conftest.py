@@ -77,6 +77,8 @@ def site_of(folder: Path, files: dict[str, str], settings: str = "") -> Path:
         place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
+    (folder / "feedpub.key").write_text("k" * 40)
+    (folder / "feedpub.key").chmod(0o600)
     return folder
 
 

@@ -63,7 +63,7 @@ def send_command(name: str | None, folder: Path, at_time: str | None, due: bool,
                 click.echo(f"Nothing new for {digest.name} at {slot:%Y-%m-%d %H:%M %Z}: no issue.")
             elif to:
                 to = address_of(to)
-                data = message(made.letter, to=to, unsubscribe=f"{site.url}/unsubscribe")
+                data = message(made.letter, to=to, unsubscribe=f"{site.web_url}/unsubscribe")
                 transport = way_out(folder, site)()
                 try:
                     answer = transport.send(signer(folder, site)(data, digest.name), sender=digest.sender.email or "", to=to)

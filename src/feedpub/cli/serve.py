@@ -1,5 +1,6 @@
 """feedpub serve."""
 
+import os
 import signal
 import tempfile
 import threading
@@ -32,9 +33,12 @@ def serve_command(folder: Path, host: str, port: int, workers: int, schedule: bo
         where = "" if folder == Path() else f" {folder}"
         problem = Problem(site.output, 0, "", "nothing was built here yet", f"do it with: feedpub build{where}")
         raise FeedpubError(at(folder, [problem]))
+    from feedpub.web.links import read_keys
+    from feedpub.web.server import Worker, listening, made, serve
+
     if site.digests:
         store_of(folder, site).dispose()  # what is wrong with it is told here, once
-    from feedpub.web.server import Worker, listening, made, serve
+        read_keys(folder, site.web.key_file, os.environ)
 
     sock = listening(host, port)
     stop = threading.Event()

@@ -3,7 +3,9 @@
 from feedpub.digest import lint
 from feedpub.digest.compose import check_categories, compose
 from feedpub.digest.message import Letter, letter, message
+from feedpub.digest.note import note
 from feedpub.digest.render import LARGEST, render
+from feedpub.digest.rhythm import rhythm
 from feedpub.digest.schedule import last_slot, next_slots, slot_name
 
 __all__ = [
@@ -16,6 +18,8 @@ __all__ = [
     "lint",
     "message",
     "next_slots",
+    "note",
     "render",
+    "rhythm",
     "slot_name",
 ]

@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from feedpub.errors import FeedpubError, Problem
-from feedpub.store.schema import about, metadata
+from feedpub.store.schema import about, metadata, notes
 
 
 def open_store(url: str, folder: Path) -> Engine:
@@ -23,7 +23,8 @@ def open_store(url: str, folder: Path) -> Engine:
         sqlite = parsed.get_backend_name() == "sqlite"
         if sqlite and parsed.database and parsed.database != ":memory:":
             parsed = parsed.set(database=str(folder / parsed.database))
-        engine = create_engine(parsed, pool_size=20, max_overflow=40)
+        # Errors are logged: no address is to be in them.
+        engine = create_engine(parsed, pool_size=20, max_overflow=40, hide_parameters=True)
         if sqlite:
             event.listen(engine, "connect", _set_up_sqlite)
             # A transaction that reads first and writes later would fail where another writes in between.
@@ -91,5 +92,9 @@ def _first(conn: Connection) -> None:
     conn.execute(about.insert().values(name="salt", value=secrets.token_hex(16)))
 
 
+def _second(conn: Connection) -> None:
+    notes.create(conn, checkfirst=True)  # a new database has it already
+
+
 # Every schema that was ever released, in order; a step is never changed, a new one is added.
-_STEPS: list[Callable[[Connection], None]] = [_first]
+_STEPS: list[Callable[[Connection], None]] = [_first, _second]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine
 
 from feedpub.site import Site
+from feedpub.web.links import Keys
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Context:
     folder: Path
     site: Site
     engine: Engine | None
-    keys: object | None
+    keys: Keys | None
     now: Callable[[], datetime]
 
     @cached_property

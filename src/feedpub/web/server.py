@@ -18,9 +18,12 @@ from uvicorn.supervisors import Multiprocess
 from feedpub.build import load_site
 from feedpub.errors import FeedpubError, Problem
 from feedpub.store import open_store
+from feedpub.web import subscriptions
 from feedpub.web.app import create_app
 from feedpub.web.context import Context
+from feedpub.web.links import read_keys
 from feedpub.web.metrics import SHARED
+from feedpub.web.post import Postman
 
 # uvicorn's exit code of a worker that is not worth another start.
 STARTUP_FAILURE = 3
@@ -46,12 +49,22 @@ class Worker:
         try:
             site = load_site(self.folder)
             engine = open_store(site.store.url, self.folder) if site.digests else None
+            keys = read_keys(self.folder, site.web.key_file, os.environ) if site.digests else None
+            context = Context(self.folder, site, engine, keys, lambda: datetime.now(UTC))
+            postman = Postman(context, engine, keys) if engine and keys else None
         except FeedpubError as error:  # they were sound at the start, and were edited since
             logging.getLogger("feedpub.web").error("A worker can't start: %s", error)
             sys.exit(STARTUP_FAILURE)
-        context = Context(self.folder, site, engine, None, lambda: datetime.now(UTC))
-        turn = self.shared / "hub" if self.shared else None
-        return create_app(context, hosts=self.hosts, access_log=self.access_log, turn=turn)
+        if postman:
+            postman.wake()  # what a worker that died did not send
+        return create_app(
+            context,
+            subscriptions.routes(context, postman),
+            hosts=self.hosts,
+            access_log=self.access_log,
+            turn=self.shared / "hub" if self.shared else None,
+            at_end=[postman.stop] if postman else [],
+        )
 
 
 class Protocol(HttpToolsProtocol):
