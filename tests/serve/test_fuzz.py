@@ -15,6 +15,7 @@ many = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCh
 PIECES = [
     "", "rss.xml", "archive", "weekly", "2025-11-17T0700", "2025-11-17", "atom.xml", "healthz", "metrics", "..", "%2e%2e", "%2f",
     "%00", "%", "%zz", "%ff", "\\", ";", "?", "?a=b", "#", "{digest}", "'", "%27%20OR%201=1", "é", "a" * 300, "9999-12-31T2359",
+    "subscribe", "unsubscribe", "confirm", "preferences", "undo", "web.css",
 ]  # fmt: skip
 paths = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=6).map(lambda pieces: "/" + "/".join(pieces))
 methods = st.sampled_from(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "get"])

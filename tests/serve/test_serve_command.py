@@ -125,7 +125,7 @@ def test_figures_count_requests_by_route(serve: Serve, workers: int) -> None:
 
 def test_the_log_has_no_address_token_or_query(public: Server) -> None:
     public.ask.get("/archive/weekly/2025-11-17T0700/?email=ada@example.org", headers={"X-Forwarded-For": "203.0.113.9"})
-    public.ask.get("/unsubscribe/t0ken/weekly")
+    public.ask.get("/nothing/t0ken/weekly")
     public.until(lambda: "GET none 404" in public.said())
     lines = [line for line in public.said().splitlines()[1:] if " GET /archive/{digest}/{slot}/ 200 " in line]
     assert lines
