@@ -156,6 +156,30 @@ def test_a_file_that_someone_changes_is_picked_up_too(serve: Serve) -> None:
     server.until(lambda: server.ask.get("/feed.json").json()["title"] == "By hand")
 
 
+def test_a_file_from_the_future_is_served_as_of_now(serve: Serve) -> None:
+    server = serve({"articles/a.md": article("Old")})
+    (server.folder / "articles/a.md").write_text(article("New"))
+    build(server.folder)
+    os.utime(server.folder / "public/rss.xml", (4e9, 4e9))
+    server.until(lambda: b"<title>New</title>" in server.ask.get("/rss.xml").content)
+    headers = server.ask.get("/rss.xml").headers
+    assert parsedate_to_datetime(headers["last-modified"]) <= parsedate_to_datetime(headers["date"])
+
+
+@pytest.mark.parametrize("name", ["../feedpub.toml", "/etc/hostname", "a\0b", "\ud800", "x" * 5_000, "."])
+def test_a_list_that_names_what_is_not_ours_opens_nothing(serve: Serve, name: str) -> None:
+    server = serve({"articles/a.md": article("Old")})
+    manifest = server.folder / "public/.feedpub-manifest.json"
+    known = server.ask.get("/metrics").text
+    files = json.loads(manifest.read_text())["files"]
+    manifest.write_text(json.dumps({"files": [*files, name]}))
+    picked = "feedpub_builds_picked_up_total 1.0"
+    server.until(lambda: "can't be read" in server.said() or picked in server.ask.get("/metrics").text)
+    assert picked not in known
+    assert server.ask.get("/rss.xml").status_code == 200
+    assert server.ask.get("/etc/hostname").status_code == server.ask.get("/feedpub.toml").status_code == 404
+
+
 def test_files_may_come_after_the_list_of_them(serve: Serve) -> None:
     """An upload is no build: it takes no lock, and the manifest is often the first."""
     server = serve({"articles/a.md": article("Old")})

@@ -141,6 +141,7 @@ class _Front:
             if self.published.snapshot.stamps:
                 break
             await asyncio.sleep(0.1)
+        await asyncio.to_thread(self.published.pack, 1.0)
         self._read()
         watch = asyncio.create_task(self.published.watch(self._changed))
         try:

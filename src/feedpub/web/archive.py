@@ -192,7 +192,7 @@ class _Archive:
 
     def _version(self, data: bytes, kind: str, modified: datetime, policy: str, *, link: str = "") -> Version:
         cache = self._cache["cache-control"]
-        return Version(data, kind, modified=int(modified.timestamp()), policy=policy, cache=cache, link=link)
+        return Version(data, kind, modified=int(modified.timestamp()), policy=policy, cache=cache, link=link).pack()
 
 
 def _read(text: str, form: str) -> datetime | None:

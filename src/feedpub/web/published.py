@@ -30,7 +30,7 @@ FEEDS = {
 }
 _OTHERS = {".html": "text/html; charset=utf-8", ".opml": "text/x-opml; charset=utf-8"}
 # What a look at the folder may raise: the disk refuses, or the manifest is damaged.
-UNREADABLE = (OSError, msgspec.MsgspecError)
+UNREADABLE = (OSError, ValueError, msgspec.MsgspecError)
 _INTERVAL = 1.0
 _Stamp = tuple[int, int, int]
 _log = logging.getLogger("feedpub.web")
@@ -73,7 +73,7 @@ class Published:
             stamps = _stamps(output, (MANIFEST, *listed))
             names = [name for name in listed if _is_ours(output, name)]
             new = {name for name in names if name not in old.files or old.stamps.get(name) != stamps[name]}
-            if any(stamps[name][0] // 10**9 >= int(self.context.now().timestamp()) for name in new):
+            if any(stamps[name][0] // 10**9 == self._second() for name in new):
                 return frozenset()
             contents = {name: (output / name).read_bytes() for name in new}
             if stamps != _stamps(output, stamps):  # someone who takes no lock is writing
@@ -87,18 +87,28 @@ class Published:
         """Look once a second, or more seldom where a look takes long, for ever; `tell` is given the files that changed."""
         failed = ""
         while True:
-            began = time.perf_counter()
+            began, before = time.perf_counter(), self.snapshot
             try:
-                before = self.snapshot
                 changed = await asyncio.to_thread(self.look)
+                failed = ""
                 if self.snapshot is not before:
                     tell(changed)
-                failed = ""
             except UNREADABLE as error:
                 # What was read before is served on. It is told once, not every second.
                 if failed != (failed := f"{type(error).__name__}: {error}"):
                     _log.warning("The output folder can't be read, its last build is served on: %s", failed)
-            await asyncio.sleep(max(_INTERVAL, 20 * (time.perf_counter() - began)))
+            took = time.perf_counter() - began if self.snapshot is before else 0.0
+            await asyncio.to_thread(self.pack, _INTERVAL)
+            await asyncio.sleep(max(began + _INTERVAL - time.perf_counter(), 20 * took))
+
+    def pack(self, seconds: float) -> None:
+        """Compress what is not compressed yet, for about so long; the feeds of everything first. Blocks, too."""
+        end = time.perf_counter() + seconds
+        left = [(name.count("/"), name, version) for name, version in self.snapshot.files.items() if not version.is_packed]
+        for _, _, version in sorted(left, key=lambda one: one[:2]):
+            version.pack()
+            if time.perf_counter() > end:
+                return
 
     def _version(self, name: str, data: bytes | None, stamp: _Stamp, old: Snapshot) -> Version:
         if data is None:
@@ -112,7 +122,8 @@ class Published:
         version = Version(
             data,
             kind,
-            modified=stamp[0] // 10**9,
+            # RFC 9110, 8.8.2.1: never later than the answer's Date, which lags by up to a second.
+            modified=min(stamp[0] // 10**9, self._second() - 1),
             policy=policy,
             cache=f"public, max-age={context.site.web.max_age}",
             link=", ".join(links),
@@ -120,6 +131,9 @@ class Published:
         )
         before = old.files.get(name)
         return before if before and before.digest == version.digest else version
+
+    def _second(self) -> int:
+        return int(self.context.now().timestamp())
 
     def is_pushed(self, name: str) -> bool:
         """Whether a hub tells of this file: a feed that can be followed, and no archive page of one."""

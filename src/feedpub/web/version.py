@@ -5,7 +5,8 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate
-from typing import Any
+from functools import partial
+from typing import Any, Self
 
 import brotli
 from starlette.types import Receive, Scope, Send
@@ -17,9 +18,9 @@ _EMPTY = {"type": "http.response.body", "body": b""}
 # Below this, the header that names an encoding takes what it saves.
 _WORTH_IT = 256
 _COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
-    # 11 would take a second for a large feed, and gain some percent.
-    "br": lambda data: bytes(brotli.compress(data, mode=brotli.MODE_TEXT, quality=9)),
-    "gzip": lambda data: gzip.compress(data, mtime=0),
+    # For a feed of 590 kB, 7 takes 25 ms and 11 takes 1,300; gzip's 6 takes 24 ms and 9 takes 360, to gain 2 percent.
+    "br": lambda data: bytes(brotli.compress(data, mode=brotli.MODE_TEXT, quality=7)),
+    "gzip": lambda data: gzip.compress(data, 6, mtime=0),
 }
 
 
@@ -52,9 +53,18 @@ class Version:
         ]
         self._last_modified = dict(common)[b"last-modified"]
         self._forms = {"identity": self._form(data, "identity", media_type, common)}
-        for encoding, compress in _COMPRESSORS.items():
-            if len(data) >= _WORTH_IT and len(packed := compress(data)) < len(data):
-                self._forms[encoding] = self._form(packed, encoding, media_type, common)
+        self._make = partial(self._form, media_type=media_type, common=common)
+        self.is_packed = len(data) < _WORTH_IT
+
+    def pack(self) -> Self:
+        """Make the compressed forms, if they are not there: until then, what is asked for in any encoding is sent plain."""
+        if not self.is_packed:
+            data = self._forms["identity"].body["body"]
+            for encoding, compress in _COMPRESSORS.items():
+                if len(packed := compress(data)) < len(data):
+                    self._forms[encoding] = self._make(packed, encoding)
+            self.is_packed = True
+        return self
 
     def _form(self, body: bytes, encoding: str, media_type: str, common: list[tuple[bytes, bytes]]) -> _Form:
         # Each encoding is another sequence of octets, so its strong validator is another one.
