@@ -29,6 +29,8 @@ VALUES = st.one_of(
     st.text(max_size=60),
     st.sampled_from([ADA, "weekly", "daily", "save", "forget", "leave", "One-Click", "a@b.example\r\nBcc: c@d.example"]),
 )
+# The client itself takes . and .. for steps between folders, and would ask for another page.
+SEGMENT = st.text(max_size=80).filter(lambda text: text not in (".", ".."))
 PARTS = st.lists(st.tuples(FIELDS, VALUES), max_size=6)
 
 
@@ -65,7 +67,7 @@ def test_any_body_has_an_answer(old_house: House, path: str, kind: str, body: by
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from(["confirm", "undo", "preferences", "unsubscribe"]), st.text(max_size=80), st.text(max_size=20))
+@given(st.sampled_from(["confirm", "undo", "preferences", "unsubscribe"]), SEGMENT, SEGMENT)
 def test_any_address_of_a_page_has_an_answer(old_house: House, page: str, one: str, two: str) -> None:
     path = f"/{page}/{quote(one, safe='')}" + (f"/{quote(two, safe='')}" if page == "unsubscribe" else "")
     for method in ("GET", "HEAD", "POST", "PUT", "OPTIONS"):

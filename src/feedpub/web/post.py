@@ -1,5 +1,6 @@
 """The post of the pages: notes that wait in the database go out by the site's transport, behind the answers."""
 
+import atexit
 import logging
 import threading
 from datetime import timedelta
@@ -44,6 +45,7 @@ class Postman:
             if self._thread is None and not self._stopping.is_set():
                 self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
                 self._thread.start()
+                atexit.register(self.stop)
 
     def stop(self, timeout: float = 10) -> None:
         """Finish the message in flight, for at most `timeout` seconds. What waits goes out after the next start."""

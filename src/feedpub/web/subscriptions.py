@@ -26,13 +26,15 @@ def routes(context: Context, postman: Postman | None = None) -> list[Route]:
     """The routes, and the style sheet of all pages; that alone for a site without digests, a database or keys.
 
     `request.client` must be the client's own address, also behind a proxy: requests are counted by its network. Without a
-    `postman` one is made here; who makes it can stop it in good time. Raises FeedpubError where [mail] can't be used.
+    `postman` one is made here; it is woken, and sends what an earlier process left. Who makes it can stop it before the
+    database is closed. Raises FeedpubError where [mail] can't be used.
     """
     served = [Route("/web.css", style)]
     if context.engine is None or context.keys is None or not context.site.digests:
         return served
     postman = postman or Postman(context, context.engine, context.keys)
     house = Reception(context.site, context.engine, context.keys, context.now, postman, Crowd())
+    postman.wake()
     answers: tuple[tuple[str, Endpoint, Endpoint], ...] = (
         ("/subscribe", _form, _sign_up),
         ("/confirm/{link}", _confirm_page, _confirm),
