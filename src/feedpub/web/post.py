@@ -3,7 +3,7 @@
 import atexit
 import logging
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
@@ -18,7 +18,7 @@ from feedpub.web.notes import written
 
 _PATIENCE = timedelta(minutes=1)
 _FIRST_WAIT, _LONGEST_WAIT, _MOST_ATTEMPTS = timedelta(minutes=1), timedelta(hours=1), 20
-_KEPT = timedelta(days=30)
+_KEPT, _SWEEP = timedelta(days=30), timedelta(hours=1)
 # A message may take six answers of the server; a lease must outlast them, or another process would send it again.
 _ANSWERS = 6
 _log = logging.getLogger("feedpub.web")
@@ -37,6 +37,7 @@ class Postman:
         self._lease = timedelta(seconds=context.site.mail.timeout * _ANSWERS * 2)
         self._turn, self._waking, self._stopping = threading.Lock(), threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
+        self._swept: datetime | None = None
 
     def wake(self) -> None:
         """There may be something to send; returns at once."""
@@ -56,10 +57,7 @@ class Postman:
 
     def send_waiting(self) -> None:
         """Send what is due now."""
-        now = self._now()
-        with self._engine.begin() as conn:
-            drop_unconfirmed(conn, now - AGES["confirm"], now=now)
-            drop_notes(conn, now - _KEPT)
+        self._sweep()
         transport = self._connect()
         try:
             while notes := self._claim():
@@ -67,6 +65,16 @@ class Postman:
                     self._send(transport, one)
         finally:
             transport.close()
+
+    def _sweep(self) -> None:
+        """Forget, once an hour, what was never confirmed, and notes of long ago."""
+        now = self._now()
+        if self._swept and now - self._swept < _SWEEP:
+            return
+        with self._engine.begin() as conn:
+            drop_unconfirmed(conn, now - AGES["confirm"], now=now)
+            drop_notes(conn, now - _KEPT)
+        self._swept = now
 
     def _run(self) -> None:
         while not self._stopping.is_set():
