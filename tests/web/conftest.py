@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+import itertools
 import re
 import socket
 import threading
@@ -103,7 +104,7 @@ class House:
         self.context = Context(folder, self.site, engine, self.keys, self.clock)
         self.asleep = Postman(self.context, engine, self.keys)
         self.asleep.stop()
-        self.clients = 0
+        self.numbers = itertools.count(1)
 
     def app(self, postman: Postman | None = None, context: Context | None = None) -> Starlette:
         app = Starlette(routes=routes(context or self.context, postman or self.asleep))
@@ -112,8 +113,8 @@ class House:
 
     def client(self, app: Starlette | None = None) -> "Client":
         """A client of another network each time."""
-        self.clients += 1
-        address = f"198.51.{self.clients // 250}.{self.clients % 250 + 1}"
+        number = next(self.numbers)
+        address = f"198.{number // 62500}.{number // 250 % 250}.{number % 250 + 1}"
         return Client(app or self.app(), address)
 
     def post(self) -> list[EmailMessage]:
@@ -137,8 +138,8 @@ class House:
         with self.engine.begin() as conn:
             return str(conn.scalar(select(subscribers.c.token).where(subscribers.c.key == address)))
 
-    def link(self, purpose: Purpose, *digests: str, keys: Keys | None = None) -> str:
-        return f"/{purpose}/{(keys or self.keys).link(purpose, Ticket(self.token(), digests), self.clock())}"
+    def link(self, purpose: Purpose, *digests: str, keys: Keys | None = None, address: str = ADA) -> str:
+        return f"/{purpose}/{(keys or self.keys).link(purpose, Ticket(self.token(address), digests), self.clock())}"
 
     def counts(self) -> tuple[int, int, int]:
         """How many subscribers, changes and notes there are."""

@@ -147,6 +147,14 @@ def test_what_is_no_address_is_refused_and_can_be_mended(house: House, address: 
     assert house.counts() == (0, 0, 0)
 
 
+def test_who_chooses_nothing_is_told_so_and_not_that_the_address_is_wrong(house: House) -> None:
+    answer = house.client().post("/subscribe", data={"email": ADA})
+    assert answer.status_code == 400
+    assert "Choose one newsletter at least" in answer.text
+    assert "aria-invalid" not in answer.text
+    assert f'value="{ADA}"' in answer.text
+
+
 def test_one_click_ends_it_at_once_and_any_link_is_answered_alike(house_of_each_kind: House) -> None:
     house = house_of_each_kind
     house.subscribe(ADA, "weekly", "daily")

@@ -1,8 +1,9 @@
 """The post of the pages: notes that wait in the database go out by the site's transport, behind the answers."""
 
+import atexit
 import logging
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
@@ -17,7 +18,7 @@ from feedpub.web.notes import written
 
 _PATIENCE = timedelta(minutes=1)
 _FIRST_WAIT, _LONGEST_WAIT, _MOST_ATTEMPTS = timedelta(minutes=1), timedelta(hours=1), 20
-_KEPT = timedelta(days=30)
+_KEPT, _SWEEP = timedelta(days=30), timedelta(hours=1)
 # A message may take six answers of the server; a lease must outlast them, or another process would send it again.
 _ANSWERS = 6
 _log = logging.getLogger("feedpub.web")
@@ -36,6 +37,7 @@ class Postman:
         self._lease = timedelta(seconds=context.site.mail.timeout * _ANSWERS * 2)
         self._turn, self._waking, self._stopping = threading.Lock(), threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
+        self._swept: datetime | None = None
 
     def wake(self) -> None:
         """There may be something to send; returns at once."""
@@ -44,6 +46,7 @@ class Postman:
             if self._thread is None and not self._stopping.is_set():
                 self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
                 self._thread.start()
+                atexit.register(self.stop)
 
     def stop(self, timeout: float = 10) -> None:
         """Finish the message in flight, for at most `timeout` seconds. What waits goes out after the next start."""
@@ -54,10 +57,7 @@ class Postman:
 
     def send_waiting(self) -> None:
         """Send what is due now."""
-        now = self._now()
-        with self._engine.begin() as conn:
-            drop_unconfirmed(conn, now - AGES["confirm"], now=now)
-            drop_notes(conn, now - _KEPT)
+        self._sweep()
         transport = self._connect()
         try:
             while notes := self._claim():
@@ -65,6 +65,16 @@ class Postman:
                     self._send(transport, one)
         finally:
             transport.close()
+
+    def _sweep(self) -> None:
+        """Forget, once an hour, what was never confirmed, and notes of long ago."""
+        now = self._now()
+        if self._swept and now - self._swept < _SWEEP:
+            return
+        with self._engine.begin() as conn:
+            drop_unconfirmed(conn, now - AGES["confirm"], now=now)
+            drop_notes(conn, now - _KEPT)
+        self._swept = now
 
     def _run(self) -> None:
         while not self._stopping.is_set():

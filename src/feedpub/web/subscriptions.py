@@ -26,13 +26,15 @@ def routes(context: Context, postman: Postman | None = None) -> list[Route]:
     """The routes, and the style sheet of all pages; that alone for a site without digests, a database or keys.
 
     `request.client` must be the client's own address, also behind a proxy: requests are counted by its network. Without a
-    `postman` one is made here; who makes it can stop it in good time. Raises FeedpubError where [mail] can't be used.
+    `postman` one is made here; it is woken, and sends what an earlier process left. Who makes it can stop it before the
+    database is closed. Raises FeedpubError where [mail] can't be used.
     """
     served = [Route("/web.css", style)]
     if context.engine is None or context.keys is None or not context.site.digests:
         return served
     postman = postman or Postman(context, context.engine, context.keys)
     house = Reception(context.site, context.engine, context.keys, context.now, postman, Crowd())
+    postman.wake()
     answers: tuple[tuple[str, Endpoint, Endpoint], ...] = (
         ("/subscribe", _form, _sign_up),
         ("/confirm/{link}", _confirm_page, _confirm),
@@ -61,8 +63,24 @@ def _route(path: str, method: str, endpoint: Endpoint, house: Reception) -> Rout
     return Route(path, answer, methods=[method])
 
 
-async def _form(request: Request, house: Reception, *, error: str = "", address: str = "", chosen: object = None) -> Response:
-    return house.page("subscribe", 400 if error else 200, digests=house.offers(), error=error, address=address, chosen=chosen)
+async def _form(
+    request: Request,
+    house: Reception,
+    *,
+    error: str = "",
+    wrong_address: str = "",
+    address: str = "",
+    chosen: tuple[str, ...] = (),
+) -> Response:
+    return house.page(
+        "subscribe",
+        400 if error else 200,
+        digests=house.offers(),
+        error=error,
+        wrong_address=wrong_address,
+        address=address,
+        chosen=chosen,
+    )
 
 
 async def _sign_up(request: Request, house: Reception) -> Response:
@@ -73,24 +91,31 @@ async def _sign_up(request: Request, house: Reception) -> Response:
         form = await form_of(request)
         wish = SignUp(first(form, "email"), form.get("digests", []), first(form, "website"))
     began = anyio.current_time()
-    names = tuple(digest.name for digest in house.site.digests)
-    wanted = tuple(name for name in names if name in wish.digests) or (names if len(names) == 1 else ())
+    wanted, error, wrong_address = _wanted(wish, house), "", ""
+    if not wanted:
+        error = "Choose one newsletter at least, of those that there are."
     try:
-        if not set(wish.digests) <= set(names):
-            raise ValueError("There is no newsletter of that name.")
-        if not wanted:
-            raise ValueError("Choose one newsletter at least.")
         address = plausible(wish.email)
-    except ValueError as error:
-        if as_json:
-            raise HTTPException(400, str(error)) from error
-        return await _form(request, house, error=str(error), address=wish.email, chosen=wanted)
+    except ValueError as reason:
+        error = wrong_address = str(reason)
+    if error and as_json:
+        raise HTTPException(400, error)
+    if error:
+        return await _form(request, house, error=error, wrong_address=wrong_address, address=wish.email, chosen=wanted)
     count(request, house)
     if not wish.website:  # a field that people do not see is filled in by programs
         now = house.now()
         await house.write(lambda conn: store.sign_up(conn, address, wanted, now=now, how="form"))
     answer = no_store(JSONResponse({"status": "asked", "message": _ASKED})) if as_json else house.page("asked")
     return await behind(answer, house, began)
+
+
+def _wanted(wish: SignUp, house: Reception) -> tuple[str, ...]:
+    """The digests that are asked for, the only one of a site without asking; none if one of them is not there."""
+    names = tuple(digest.name for digest in house.site.digests)
+    if not set(wish.digests) <= set(names):
+        return ()
+    return tuple(name for name in names if name in wish.digests) or (names if len(names) == 1 else ())
 
 
 async def _confirm_page(request: Request, house: Reception) -> Response:
