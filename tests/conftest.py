@@ -1,12 +1,16 @@
 """What all tests share: sites of a few files, and the command."""
 
+import asyncio
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from click.testing import CliRunner, Result
+from playwright.sync_api import Browser, sync_playwright
 
 from feedpub.cli import main
 
@@ -20,12 +24,34 @@ author = "Ada Lovelace <ada@news.example.org>"
 """
 
 Write = Callable[..., Path]
+T = TypeVar("T")
+# Nothing of the browser's own may look for the network.
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 def article(title: str = "A title", published: str = "2025-11-11", body: str = "Some text.\n", **fields: object) -> str:
     """The text of an article's file."""
     lines = [f"title: {title}", f"publishedAt: {published}", *(f"{name}: {value}" for name, value in fields.items())]
     return "\n".join(["---", *lines, "---", "", body])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, one for all tests. It keeps a loop of asyncio running in the main thread: see `in_a_loop`."""
+    chromium = needed("chromium", "chromium-browser", "google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield browser
+        browser.close()
+
+
+def in_a_loop(work: Coroutine[Any, Any, T]) -> T:
+    """What `work` returns, run in a thread of its own."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, work).result()
 
 
 @pytest.fixture

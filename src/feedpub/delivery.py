@@ -14,6 +14,7 @@ from pyrate_limiter import Limiter, Rate
 from sqlalchemy import Connection, Engine
 
 from feedpub.digest import Letter, message
+from feedpub.outlet import envelope_sender
 from feedpub.site import Mail, Site
 from feedpub.store import (
     Claim,
@@ -171,9 +172,11 @@ class _Run:
                 continue
             if self._limiter:
                 self._limiter.try_acquire("mail")
-            link = f"{self.site.url}/unsubscribe/{one.token}/{one.digest}"
+            link = f"{self.site.web_url}/unsubscribe/{one.token}/{one.digest}"
             data = message(self._letters[one.issue], to=one.address, unsubscribe=link)
-            answer = transport.send(self.sign(data, one.digest), sender=_sender(self.site, one), to=one.address)
+            answer = transport.send(
+                self.sign(data, one.digest), sender=envelope_sender(self.site, one.digest, one.token), to=one.address
+            )
             self._settle(worker, one, answer)
             if isinstance(answer, Deferred) and answer.slow_down:
                 resting.add(one.domain)
@@ -222,15 +225,6 @@ def _quotas(mail: Mail) -> Iterator[tuple[int, timedelta]]:
         yield mail.per_hour, timedelta(hours=1)
     if mail.per_day:
         yield mail.per_day, timedelta(days=1)
-
-
-def _sender(site: Site, one: Claim) -> str:
-    """The envelope's sender: with [mail] bounce, one that tells whom a bounce is about (VERP), by token."""
-    if site.mail.bounce and site.mail.bounce.email:
-        local, _, domain = site.mail.bounce.email.rpartition("@")
-        return f"{local}+{one.token}@{domain}"
-    digest = next((digest for digest in site.digests if digest.name == one.digest), None)
-    return (digest.sender.email if digest else None) or ""
 
 
 def _worker(number: int) -> str:

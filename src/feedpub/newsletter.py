@@ -75,7 +75,7 @@ def preview(made: Edition, site: Site) -> dict[str, bytes]:
 
     They are addressed to nobody, and the link to unsubscribe is the site's own, without a token.
     """
-    link = f"{site.url}/unsubscribe"
+    link = f"{site.web_url}/unsubscribe"
     files = {
         "issue.txt": made.email.text.replace(UNSUBSCRIBE, link).encode(),
         "issue.eml": message(made.letter, to=_READER, unsubscribe=link),

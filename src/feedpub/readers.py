@@ -1,6 +1,7 @@
 """The text of a setting → its value. Each raises ValueError("what is wrong; how to mend it")."""
 
 import datetime
+import ipaddress
 import re
 import string
 import unicodedata
@@ -60,6 +61,15 @@ def read_base_url(text: str) -> str:
     return url.rstrip("/")
 
 
+def read_network(text: str) -> str:
+    """`text` if it is an IP address, or a network of them."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        raise ValueError(f"{quoted(text)} is not an IP address; write one such as 127.0.0.1, or a network 10.0.0.0/8") from None
+    return text
+
+
 def read_zone(name: str) -> ZoneInfo:
     """The time zone of that name (IANA)."""
     try:
@@ -106,8 +116,9 @@ def read_article_url(pattern: str) -> str:
 
 
 def read_issue_url(pattern: str) -> str:
-    """`pattern` if it makes an address of {date} and, if it likes, {name}."""
-    return _pattern(pattern, "date", ("date", "name"), "/letters/{date}.html")
+    """`pattern` if it makes an address of {date} or {slot} and, if it likes, {name}."""
+    needed = "slot" if "{slot}" in pattern else "date"
+    return _pattern(pattern, needed, ("date", "slot", "name"), "/letters/{date}.html")
 
 
 def _pattern(pattern: str, needed: str, known: tuple[str, ...], example: str) -> str:

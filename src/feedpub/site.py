@@ -97,8 +97,18 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     dkim: DkimKey | None = None
 
 
+class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The table [web]: how `feedpub serve` faces the public. `max_age` is in seconds."""
+
+    url: str | None = None
+    key_file: str = "feedpub.key"
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
+    max_age: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 300
+    archive: bool = True
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The table [site], with the other tables in `feeds`, `categories`, `digests`, `store` and `mail`.
+    """The table [site], with the other tables in `feeds`, `categories`, `digests`, `store`, `mail` and `web`.
 
     `url` and `feeds_url` end without a slash. `id` is the start of a tag URI (RFC 4151), "" where it is not set.
     """
@@ -119,11 +129,17 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     digests: tuple[Digest, ...] = ()
     store: Store = Store()
     mail: Mail = Mail()
+    web: Web = Web()
 
     @property
     def feeds_url(self) -> str:
         """Where the output folder is reachable."""
         return self.feeds.url or self.url
+
+    @property
+    def web_url(self) -> str:
+        """Where `feedpub serve` is reachable: the start of every link in a mail that leads to a page of ours."""
+        return self.web.url or self.feeds_url
 
     @property
     def authority(self) -> str:
@@ -148,9 +164,16 @@ def read_site(text: str, source: str = "feedpub.toml") -> Site:
     digests = _digests(settings, tables.get("digest", []), site)
     store = settings.read(Store, tables.get("store", {}), path="store", readers={})
     mail = settings.read(Mail, tables.get("mail", {}), path="mail", readers=_MAIL_READERS)
-    if site is None or feeds is None or store is None or mail is None or settings.problems:
+    web = settings.read(Web, tables.get("web", {}), path="web", readers=_WEB_READERS)
+    for proxy in web.trusted_proxies if web else ():
+        try:
+            readers.read_network(proxy)
+        except ValueError as error:
+            what, _, mend = str(error).partition("; ")
+            settings.problem("web", "trusted_proxies", what, mend)
+    if site is None or feeds is None or store is None or mail is None or web is None or settings.problems:
         raise FeedpubError(settings.problems)
-    return msgspec.structs.replace(site, feeds=feeds, categories=categories, digests=digests, store=store, mail=mail)
+    return msgspec.structs.replace(site, feeds=feeds, categories=categories, digests=digests, store=store, mail=mail, web=web)
 
 
 def _digests(settings: Settings, tables: object, site: Site | None) -> tuple[Digest, ...]:
@@ -197,8 +220,8 @@ def _categories(settings: Settings, table: object) -> dict[str, str]:
     return slugs
 
 
-_TABLES = {"site": Site, "feeds": Feeds, "categories": dict, "digest": Digest, "store": Store, "mail": Mail}
-_OTHER_TABLES = ("feeds", "categories", "digests", "store", "mail")
+_TABLES = {"site": Site, "feeds": Feeds, "categories": dict, "digest": Digest, "store": Store, "mail": Mail, "web": Web}
+_OTHER_TABLES = ("feeds", "categories", "digests", "store", "mail", "web")
 _SITE_READERS: dict[str, Reader] = {
     "title": readers.read_title,
     "url": readers.read_base_url,
@@ -211,6 +234,7 @@ _SITE_READERS: dict[str, Reader] = {
     "output": readers.read_folder,
 }
 _MAIL_READERS: dict[str, Reader] = {"url": readers.read_mail_url, "bounce": readers.read_mailbox}
+_WEB_READERS: dict[str, Reader] = {"url": readers.read_base_url, "key_file": readers.read_folder}
 _FEEDS_READERS: dict[str, Reader] = {"url": readers.read_base_url, "hub": readers.read_web_url}
 _DIGEST_READERS: dict[str, Reader] = {
     "name": readers.read_name,

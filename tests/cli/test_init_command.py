@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from click.testing import Result
 
-from feedpub.site import Digest, Feeds, Mail, Site, Store, read_site
+from feedpub.site import Digest, Feeds, Mail, Site, Store, Web, read_site
 from tests.conftest import article, tree
 
 Run = Callable[..., Result]
@@ -33,6 +33,25 @@ def test_nothing_is_overwritten(feedpub: Run, tmp_path: Path) -> None:
     assert before["feedpub.toml"] == b"mine"
 
 
+def test_a_key_of_its_own_is_made_once_and_is_nobody_elses_to_read(feedpub: Run, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        feedpub("init", tmp_path / name)
+    one, two = ((tmp_path / name / "feedpub.key") for name in ("one", "two"))
+    key = one.read_text()
+    assert len(key.strip()) >= 32
+    assert key != two.read_text()
+    assert one.stat().st_mode & 0o777 == 0o600
+    feedpub("init", tmp_path / "one")
+    assert one.read_text() == key
+    assert "/feedpub.key" in (tmp_path / "one/.gitignore").read_text().splitlines()
+
+
+def test_a_gitignore_of_your_own_is_kept_and_what_it_lacks_is_told(feedpub: Run, tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("/public/\n")
+    assert "Put feedpub.key into your .gitignore" in feedpub("init", tmp_path).stdout
+    assert (tmp_path / ".gitignore").read_text() == "/public/\n"
+
+
 @pytest.mark.parametrize(("place", "folder"), [("posts/x.md", "posts"), ("x.md", "."), ("articles/deep/x.md", "articles")])
 def test_articles_that_are_there_are_found(feedpub: Run, tmp_path: Path, place: str, folder: str) -> None:
     (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
@@ -52,11 +71,12 @@ def test_every_setting_is_explained_with_its_default(feedpub: Run, tmp_path: Pat
     settings = [line.startswith("# ") and (" = " in line or line.startswith("# [")) for line in text.splitlines()]
     shown = "\n".join(line[2:] if setting else line for line, setting in zip(text.splitlines(), settings, strict=True))
     tables = tomllib.loads(shown)
-    assert set(tables["site"]) == set(Site.__struct_fields__) - {"feeds", "categories", "digests", "store", "mail"}
+    assert set(tables["site"]) == set(Site.__struct_fields__) - {"feeds", "categories", "digests", "store", "mail", "web"}
     assert set(tables["digest"][0]) == {field.encode_name for field in msgspec.structs.fields(Digest)} - {"lines"}
     assert set(tables["feeds"]) == set(Feeds.__struct_fields__)
     assert set(tables["store"]) == set(Store.__struct_fields__)
     assert set(tables["mail"]) == set(Mail.__struct_fields__)
+    assert set(tables["web"]) == set(Web.__struct_fields__)
     for name, value in tables["feeds"].items():
         default = getattr(Feeds(), name)
         assert value == (list(default) if isinstance(default, tuple) else default or value)

@@ -7,24 +7,10 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from click.testing import Result
-from playwright.sync_api import Browser, Page, Route, sync_playwright
-
-from tests.conftest import needed
+from playwright.sync_api import Browser, Page, Route
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., Result]
-# Nothing of the browser's own may look for the network.
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = needed("chromium", "chromium-browser", "google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

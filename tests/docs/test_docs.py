@@ -18,7 +18,7 @@ import yaml
 
 from feedpub.cli import main
 from feedpub.model import Article
-from feedpub.site import Feeds, Site, read_site
+from feedpub.site import Feeds, Site, Web, read_site
 
 CONTEXT = click.Context(main)
 
@@ -79,24 +79,26 @@ def test_every_option_of_build_is_explained() -> None:
     assert [option for option in options if option not in text] == []
 
 
-@pytest.mark.parametrize("table", ["site", "feeds"])
-def test_every_setting_is_documented(table: Literal["site", "feeds"]) -> None:
+@pytest.mark.parametrize("table", ["site", "feeds", "web"])
+def test_every_setting_is_documented(table: Literal["site", "feeds", "web"]) -> None:
     settings = {
-        "site": {spec.encode_name for spec in msgspec.structs.fields(Site)} - {"feeds", "categories", "digests", "store", "mail"},
+        "site": {spec.encode_name for spec in msgspec.structs.fields(Site)}
+        - {"feeds", "categories", "digests", "store", "mail", "web"},
         "feeds": {spec.encode_name for spec in msgspec.structs.fields(Feeds)},
+        "web": {spec.encode_name for spec in msgspec.structs.fields(Web)},
     }
     assert {name for name, *_ in setting_rows(table)} == settings[table]
 
 
-@pytest.mark.parametrize("table", ["site", "feeds"])
-def test_a_default_written_out_changes_nothing(table: Literal["site", "feeds"]) -> None:
+@pytest.mark.parametrize("table", ["site", "feeds", "web"])
+def test_a_default_written_out_changes_nothing(table: Literal["site", "feeds", "web"]) -> None:
     for name, _, default, *_ in setting_rows(table):
         if default.startswith("`"):
             assert read_setting(table, f"{name} = {default.strip('`')}") == read_setting("site", ""), name
 
 
-@pytest.mark.parametrize("table", ["site", "feeds"])
-def test_an_example_of_a_setting_is_one(table: Literal["site", "feeds"]) -> None:
+@pytest.mark.parametrize("table", ["site", "feeds", "web"])
+def test_an_example_of_a_setting_is_one(table: Literal["site", "feeds", "web"]) -> None:
     for name, *_, example in setting_rows(table):
         assert example.startswith(f"`{name} = ")
         assert read_setting(table, example.strip("`")) != read_setting("site", ""), name
@@ -203,7 +205,7 @@ def read_setting(table: str, line: str) -> Site:
     lines = {"title": 'title = "T"', "url": 'url = "https://a.example"'}
     if table == "site":
         lines[line.partition(" ")[0]] = line
-    more = f"[feeds]\n{line}\n" if table == "feeds" else ""
+    more = f"[{table}]\n{line}\n" if table != "site" else ""
     return read_site("[site]\n" + "\n".join(lines.values()) + f"\n{more}")
 
 

@@ -16,11 +16,11 @@ import msgspec
 import pytest
 from click.testing import Result
 
-from feedpub.digest import next_slots
+from feedpub.digest import next_slots, note
 from feedpub.digest.story import Story
 from feedpub.model import Article, Issue
 from feedpub.site import Digest, Mail, Site, read_site
-from feedpub.templates import SHIPPED
+from feedpub.templates import SHIPPED, environment
 from tests.conftest import SETTINGS, Write
 from tests.digest.conftest import DIGEST, featured
 from tests.docs.test_docs import blocks, rows, section
@@ -108,7 +108,7 @@ def test_every_block_of_the_templates_is_documented() -> None:
 
 def test_every_variable_of_a_template_is_documented() -> None:
     source = (ROOT / "src/feedpub/digest/render.py").read_text(encoding="utf-8")
-    names = re.findall(r'^        "(\w+)": ', source.partition("def _context")[2].partition("\ndef ")[0], re.MULTILINE)
+    names = re.findall(r'^        "(\w+)": ', source.partition("def look")[2].partition("\ndef _language")[0], re.MULTILINE)
     table = section(TEMPLATES, "What a template can use")
     documented = {name for line in table.splitlines() if line.startswith("| `") for name in codes(line.split(" | ")[0])}
     assert documented == set(names)
@@ -125,6 +125,12 @@ def test_every_variable_of_a_template_is_documented() -> None:
 )
 def test_every_field_that_a_template_can_use_is_documented(heading: str, fields: set[str], ours: set[str]) -> None:
     assert fields_of(heading) == fields - ours
+
+
+def test_every_variable_of_a_mail_to_one_person_is_documented() -> None:
+    made = (ROOT / "src/feedpub/digest/note.py").read_text(encoding="utf-8")
+    links = (ROOT / "src/feedpub/web/notes.py").read_text(encoding="utf-8")
+    assert fields_of("a mail to one person") == set(re.findall(r'^        "(\w+)": ', made + links, re.MULTILINE))
 
 
 def test_the_fields_of_the_site_that_are_documented_are_there() -> None:
@@ -197,6 +203,20 @@ def test_the_pictures_are_light(name: str) -> None:
     width, _ = struct.unpack(">II", data[16:24])
     assert width <= 1600
     assert len(data) < 250_000
+
+
+def test_a_subject_of_ones_own_for_a_mail_to_one_person_works(tmp_path: Path) -> None:
+    (template,) = (text for before, kind, text in blocks(TEMPLATES) if kind == "jinja" and "`templates/confirm.txt.j2`" in before)
+    (tmp_path / "confirm.txt.j2").write_text(template)
+    site = read_site(SETTINGS + DIGEST)
+    links = {"confirm_url": "https://a.example/confirm/x"}
+    asked = datetime.fromisoformat("2026-11-01T08:30+01:00")
+    made = note("confirm", site.digests, site, environment(tmp_path), links, to="a@b.example", asked=asked, name="1")
+    message = email.message_from_bytes(made, policy=email.policy.default)
+    assert message["Subject"] == "Is it you? The Signal"
+    body = message.get_body(("plain",))
+    assert body
+    assert "On 1 November 2026 at 08:30 (CET) somebody" in body.get_content()
 
 
 def settings() -> list[list[str]]:

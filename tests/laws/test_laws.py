@@ -30,7 +30,8 @@ import sys
 from feedpub.cli import main
 main(["init", sys.argv[1]], standalone_mode=False)
 main(["build", sys.argv[1]], standalone_mode=False)
-print(sorted({"premailer", "cssutils", "sqlalchemy", "apscheduler", "starlette", "uvicorn", "watchfiles"} & sys.modules.keys()))
+late = {"premailer", "cssutils", "sqlalchemy", "apscheduler", "watchfiles", "starlette", "uvicorn", "httpx", "prometheus_client"}
+print(sorted(late & sys.modules.keys()))
 """
     done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

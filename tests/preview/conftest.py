@@ -10,10 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Response, Route, sync_playwright
-
-from tests.conftest import needed
-from tests.digest.test_browser import QUIET
+from playwright.sync_api import Browser, Page, Request, Response, Route
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
@@ -66,15 +63,6 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     servers = Servers()
     yield servers(copied(tmp_path_factory.mktemp("seeds")))
     servers.stop()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = needed("chromium", "chromium-browser", "google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -8,7 +8,20 @@ from feedpub.cli.report import Commands
 __all__ = ["main"]
 
 # Each stands in the module of its name, and is loaded when it is asked for.
-_COMMANDS = ("init", "check", "build", "digest", "templates", "subscribers", "send", "schedule", "status", "bounces", "preview")
+_COMMANDS = (
+    "init",
+    "check",
+    "build",
+    "digest",
+    "templates",
+    "subscribers",
+    "send",
+    "schedule",
+    "status",
+    "bounces",
+    "preview",
+    "serve",
+)
 
 
 @click.group(cls=Commands, modules=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,4 +36,5 @@ def main() -> None:
     feedpub preview my-site  watch it in a browser while you write
     feedpub digest           see the next issue of its newsletter
     feedpub send weekly      send it to its subscribers
+    feedpub serve my-site    serve its feeds and past issues over HTTP
     """

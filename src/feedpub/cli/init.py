@@ -1,7 +1,9 @@
 """feedpub init."""
 
 import json
+import os
 import re
+import secrets
 from datetime import datetime
 from pathlib import Path
 
@@ -26,7 +28,7 @@ def init_command(folder: Path, title: str, url: str) -> None:
 
     from feedpub.loading import SETTINGS
     from feedpub.readers import read_base_url, read_title
-    from feedpub.site import read_site
+    from feedpub.site import Web, read_site
 
     try:
         title, url = read_title(title), read_base_url(url)
@@ -51,18 +53,23 @@ def init_command(folder: Path, title: str, url: str) -> None:
         raise click.BadParameter(error.problems[0].message()) from error
     if articles is None:
         files["articles/hello-feeds.md"] = _starter("hello-feeds.md", values)
+    files[".gitignore"] = _starter("gitignore", values)
     for name, text in files.items():
         click.echo(_write_new(folder / name, text))
+    key_file = Web().key_file
+    click.echo(_write_new(folder / key_file, f"{secrets.token_urlsafe(32)}\n", mode=0o600))
+    if key_file not in (folder / ".gitignore").read_text(encoding="utf-8", errors="replace"):
+        click.echo(f"\nPut {key_file} into your .gitignore: whoever has it can sign links in your name.")
     site = "" if folder == Path() else f" {folder}"
     click.echo(f"\nNext: set title and url in {folder / SETTINGS}, then run: feedpub build{site}")
 
 
-def _write_new(path: Path, text: str) -> str:
+def _write_new(path: Path, text: str, *, mode: int = 0o666) -> str:
     if path.is_file():
         return f"kept     {path} (it was there)"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
+        with open(path, "x", encoding="utf-8", newline="\n", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             file.write(text)
     except OSError as error:
         what = f"the disk refused: {(error.strerror or str(error)).lower()}"

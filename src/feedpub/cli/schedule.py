@@ -1,15 +1,24 @@
 """feedpub schedule."""
 
+from __future__ import annotations
+
 import signal
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from feedpub.cli.desk import signer, site_of, site_option, sound_articles, store_of, way_out
+from feedpub.cli.desk import site_of, site_option, sound_articles, store_of
 from feedpub.cli.report import counted, say
 from feedpub.errors import FeedpubError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from feedpub.site import Site
 
 
 @click.command("schedule")
@@ -20,15 +29,24 @@ def schedule_command(folder: Path) -> None:
     SIGTERM or Ctrl-C finishes the messages in flight, notes them, and ends with 0. A slot that passed while nothing ran
     goes out at the start, the latest only.
     """
-    from feedpub.delivery import deliver
-    from feedpub.newsletter import due, publish
     from feedpub.scheduler import run
 
     site = site_of(folder)
-    engine, connect, sign = store_of(folder, site), way_out(folder, site), signer(folder, site)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    work = sending(folder, site, store_of(folder, site), stop)
+    click.echo(f"Watching {counted(len(site.digests), 'digest')}; stop with Ctrl-C.", err=True)
+    run(site.digests, work, stop)
+
+
+def sending(folder: Path, site: Site, engine: Engine, stop: threading.Event) -> Callable[[], None]:
+    """Makes what is due and delivers what waits, and tells of both, each time it is called; until `stop` is set."""
+    from feedpub.delivery import deliver
+    from feedpub.newsletter import due, publish
+    from feedpub.outlet import signer, way_out
+
+    connect, sign = way_out(folder, site), signer(folder, site)
 
     def work() -> None:
         now = datetime.now(UTC)
@@ -48,5 +66,4 @@ def schedule_command(folder: Path) -> None:
         except FeedpubError as error:  # it may be mended before the next turn
             say(error.problems)
 
-    click.echo(f"Watching {counted(len(site.digests), 'digest')}; stop with Ctrl-C.", err=True)
-    run(site.digests, work, stop)
+    return work

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feedpub.cli.desk import address_of, signer, site_of, site_option, sound_articles, store_of, way_out
+from feedpub.cli.desk import address_of, site_of, site_option, sound_articles, store_of
 from feedpub.cli.report import at, counted, say
 from feedpub.errors import FeedpubError, Problem
 
@@ -38,6 +38,7 @@ def send_command(name: str | None, folder: Path, at_time: str | None, due: bool,
     from feedpub.digest import last_slot, message
     from feedpub.newsletter import choose, edition, publish
     from feedpub.newsletter import due as what_is_due
+    from feedpub.outlet import signer, way_out
     from feedpub.store import find_subscriptions, has_issue, issued_slugs
     from feedpub.transport import Accepted, Unavailable
 
@@ -66,7 +67,7 @@ def send_command(name: str | None, folder: Path, at_time: str | None, due: bool,
                 click.echo(f"Nothing new for {digest.name} at {slot:%Y-%m-%d %H:%M %Z}: no issue.")
             elif to:
                 to = address_of(to)
-                data = message(made.letter, to=to, unsubscribe=f"{site.url}/unsubscribe")
+                data = message(made.letter, to=to, unsubscribe=f"{site.web_url}/unsubscribe")
                 transport = way_out(folder, site)()
                 try:
                     answer = transport.send(signer(folder, site)(data, digest.name), sender=digest.sender.email or "", to=to)
@@ -97,6 +98,7 @@ def send_command(name: str | None, folder: Path, at_time: str | None, due: bool,
 
 def _deliver(folder: Path, site: Site, engine: Engine) -> None:
     from feedpub.delivery import deliver
+    from feedpub.outlet import signer, way_out
     from feedpub.store import waiting
 
     stop = threading.Event()

@@ -3,8 +3,10 @@
 from feedpub.digest import lint
 from feedpub.digest.compose import Reason, check_categories, compose, why_not
 from feedpub.digest.message import Letter, letter, message
+from feedpub.digest.note import note
 from feedpub.digest.render import LARGEST, render
-from feedpub.digest.schedule import last_slot, next_slots
+from feedpub.digest.rhythm import rhythm
+from feedpub.digest.schedule import last_slot, next_slots, slot_name
 
 __all__ = [
     "LARGEST",
@@ -17,6 +19,9 @@ __all__ = [
     "lint",
     "message",
     "next_slots",
+    "note",
     "render",
+    "rhythm",
+    "slot_name",
     "why_not",
 ]

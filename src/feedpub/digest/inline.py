@@ -1,6 +1,7 @@
 """HTML with a style sheet → HTML with styles inlined. The only file that knows premailer, and its traps."""
 
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -43,6 +44,10 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
+# The logger is the process's: two threads that inline at once would read each other's faults.
+_TURN = threading.Lock()
+
+
 class _Offline(Premailer):  # type: ignore[misc]
     """premailer, with a parser that fetches nothing: `allow_network=False` does not reach an `@import`."""
 
@@ -57,9 +62,10 @@ def _logged() -> Iterator[list[str]]:
     handler = logging.Handler(logging.ERROR)
     handler.emit = lambda record: faults.append(" ".join(record.getMessage().split()))  # type: ignore[method-assign]
     logger = logging.getLogger("CSSUTILS")
-    before = logger.handlers, logger.propagate
-    logger.handlers, logger.propagate = [handler], False
-    try:
-        yield faults
-    finally:
-        logger.handlers, logger.propagate = before
+    with _TURN:
+        before = logger.handlers, logger.propagate
+        logger.handlers, logger.propagate = [handler], False
+        try:
+            yield faults
+        finally:
+            logger.handlers, logger.propagate = before

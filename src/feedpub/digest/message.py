@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -67,17 +68,40 @@ def message(letter: Letter, *, to: str, unsubscribe: str) -> bytes:
     The Message-ID is the same for the same issue and address, so whoever gets a copy twice can tell. List-Unsubscribe has
     the https link first (RFC 2369, 8058). Raises FeedpubError for an address or link that would break out of its header.
     """
-    if re.search(r"[\s<>,\x00-\x1f\x7f]", to) or "@" not in to:
-        raise FeedpubError([Problem("message", 0, "to", f"{quoted(to)} is not a mail address")])
     if not re.fullmatch(r"https?://[!-;=?-~]+", unsubscribe):
         raise FeedpubError([Problem("message", 0, "unsubscribe", f"{quoted(unsubscribe)} is not a web address")])
     token = hashlib.sha256(f"{letter.edition}\n{to}".encode()).hexdigest()[:32]
-    personal = (
-        f"To: {to}\r\nMessage-ID: <{token}@{letter.domain}>\r\nList-Unsubscribe: <{unsubscribe}>,\r\n <{letter.mailto}>\r\n"
-    )
+    personal = f"To: {_checked(to)}\r\nMessage-ID: <{token}@{letter.domain}>\r\n"
+    personal += f"List-Unsubscribe: <{unsubscribe}>,\r\n <{letter.mailto}>\r\n"
     if unsubscribe.startswith("https:"):  # RFC 8058, 3.1: one click is for https alone
         personal += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     return b"".join((personal.encode(), letter.head, b"\r\n\r\n", _in_quoted_printable(unsubscribe).join(letter.body)))
+
+
+def note_message(email: Email, digest: Digest, *, to: str, sent: datetime, name: str) -> bytes:
+    """The bytes of a mail to one person, which no list sends: without List headers, and marked so that no holiday notice
+    answers it (RFC 3834, 5). `name` makes its Message-ID, the same for a copy that goes out twice.
+    """
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = _address(digest.sender)
+    if digest.reply_to:
+        message["Reply-To"] = _address(digest.reply_to)
+    message["Date"] = sent
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(email.text, cte="quoted-printable")
+    if email.html:
+        message.add_alternative(email.html, subtype="html", cte="quoted-printable")
+        message.set_boundary(f"=_{hashlib.sha256((email.text + email.html).encode()).hexdigest()[:32]}")
+    token = hashlib.sha256(f"{name}\n{to}".encode()).hexdigest()[:32]
+    personal = f"To: {_checked(to)}\r\nMessage-ID: <{token}@{(digest.sender.email or '').rpartition('@')[2]}>\r\n"
+    return personal.encode() + _subject(email.subject) + message.as_bytes()
+
+
+def _checked(to: str) -> str:
+    """`to`, if it stays inside its header. Raises FeedpubError."""
+    if re.search(r"[\s<>,\x00-\x1f\x7f]", to) or "@" not in to:
+        raise FeedpubError([Problem("message", 0, "to", f"{quoted(to)} is not a mail address")])
+    return to
 
 
 def _in_quoted_printable(url: str) -> bytes:

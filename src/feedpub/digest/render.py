@@ -10,6 +10,7 @@ from markupsafe import Markup
 from feedpub.content import absolute, clean
 from feedpub.digest.colour import NIGHT, PAPER, readable
 from feedpub.digest.inline import inlined
+from feedpub.digest.schedule import slot_name
 from feedpub.digest.story import Story, day_in_words, shortened, story
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.model import UNSUBSCRIBE, Article, Body, Email, Issue
@@ -52,8 +53,8 @@ def render(
             raise FeedpubError([digest.problem("subject", "comes out empty", "write for example {{ lead.title }}")])
         subject = shortened(subject, _LONGEST_SUBJECT)
         context["subject"] = subject
-        html = "" if digest.plain_text_only else inlined(*_page(templates, HTML, context, digest))
-        return Email(subject, html, _page(templates, TEXT, context, digest)[0], length, left_out)
+        html = "" if digest.plain_text_only else inlined(*page_of(templates, HTML, context, digest))
+        return Email(subject, html, page_of(templates, TEXT, context, digest)[0], length, left_out)
 
     for length in _EXCERPTS:
         email = attempt(length, len(issue.articles))
@@ -121,8 +122,8 @@ def _subject(templates: jinja2.Environment, context: Mapping[str, object], diges
     return rendered(template, context, digest)
 
 
-def _page(templates: jinja2.Environment, name: str, context: Mapping[str, object], digest: Digest) -> tuple[str, str]:
-    """The filled-in template, and its file."""
+def page_of(templates: jinja2.Environment, name: str, context: Mapping[str, object], digest: Digest) -> tuple[str, str]:
+    """The filled-in template of that name, and its file."""
     try:
         template = templates.get_template(name)
     except Exception as error:
@@ -130,11 +131,25 @@ def _page(templates: jinja2.Environment, name: str, context: Mapping[str, object
     return rendered(template, context, digest).strip() + "\n", template.filename or name
 
 
-def _context(issue: Issue, digest: Digest, site: Site, stories: list[Story], left_out: int) -> dict[str, object]:
-    """What a template can use; docs/templates.md explains it."""
+def look(digest: Digest, site: Site) -> dict[str, object]:
+    """What every e-mail's template can use: whose it is, its language, its colours."""
     return {
         "digest": digest,
         "site": site,
+        "logo": absolute(digest.logo, f"{site.url}/", site.strip_params) if digest.logo else None,
+        "language": site.language,
+        "direction": "rtl" if _language(site) in _RIGHT_TO_LEFT else "ltr",
+        "english": "" if _language(site) == "en" else Markup(' lang="en" dir="ltr"'),
+        "paper": PAPER,
+        "night": NIGHT,
+        "accent": readable(digest.accent, PAPER),
+        "accent_dark": readable(digest.accent, NIGHT),
+    }
+
+
+def _context(issue: Issue, digest: Digest, site: Site, stories: list[Story], left_out: int) -> dict[str, object]:
+    """What a template can use; docs/templates.md explains it."""
+    return look(digest, site) | {
         "issue": issue,
         "date": day_in_words(issue.slot, site.language),
         "lead": stories[0],
@@ -144,14 +159,6 @@ def _context(issue: Issue, digest: Digest, site: Site, stories: list[Story], lef
         "more_url": f"{site.feeds_url}/",
         "unsubscribe_url": UNSUBSCRIBE,
         "browser_url": _browser_url(digest, site, issue.slot),
-        "logo": absolute(digest.logo, f"{site.url}/", site.strip_params) if digest.logo else None,
-        "language": site.language,
-        "direction": "rtl" if _language(site) in _RIGHT_TO_LEFT else "ltr",
-        "english": "" if _language(site) == "en" else Markup(' lang="en" dir="ltr"'),
-        "paper": PAPER,
-        "night": NIGHT,
-        "accent": readable(digest.accent, PAPER),
-        "accent_dark": readable(digest.accent, NIGHT),
         "subject": "",
     }
 
@@ -163,5 +170,5 @@ def _language(site: Site) -> str:
 def _browser_url(digest: Digest, site: Site, slot: datetime) -> str | None:
     if not digest.archive_url:
         return None
-    path = digest.archive_url.format(name=digest.name, date=f"{slot:%Y-%m-%d}")
+    path = digest.archive_url.format(name=digest.name, date=f"{slot:%Y-%m-%d}", slot=slot_name(slot))
     return absolute(f"{site.url}{path}" if path.startswith("/") else path, f"{site.url}/")

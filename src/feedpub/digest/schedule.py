@@ -37,6 +37,11 @@ def last_slot(digest: Digest, at: datetime) -> datetime | None:
     return None
 
 
+def slot_name(slot: datetime) -> str:
+    """A slot (aware) as it stands in addresses, such as 2025-11-17T0700: in UTC, so no other setting of a zone changes it."""
+    return f"{slot.astimezone(UTC):%Y-%m-%dT%H%M}"
+
+
 def _slots(digest: Digest, after: datetime) -> Iterator[datetime]:
     assert digest.timezone
     trigger = _trigger(digest)

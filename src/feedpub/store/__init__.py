@@ -1,5 +1,6 @@
 """store: the edge to the database. Subscribers, and the ledger of what was sent to whom."""
 
+from feedpub.store.archive import Archived, archived_issues, archived_letter
 from feedpub.store.database import erase_traces, find_store, open_store, refused
 from feedpub.store.figures import IssueFigures, Movement, active_subscribers, failure_causes, issue_figures, movements
 from feedpub.store.ledger import (
@@ -26,7 +27,19 @@ from feedpub.store.ledger import (
     wake_domain,
     workers,
 )
+from feedpub.store.notes import Note, ask_note, claim_notes, drop_notes, settle_note
+from feedpub.store.signups import (
+    choose_digests,
+    confirm,
+    drop_unconfirmed,
+    forget_person,
+    leave,
+    resume,
+    sign_up,
+    standing,
+)
 from feedpub.store.subscribers import (
+    State,
     Subscription,
     add_subscriber,
     end_subscription,
@@ -40,27 +53,40 @@ from feedpub.store.subscribers import (
 )
 
 __all__ = [
+    "Archived",
     "Claim",
     "IssueFigures",
     "Movement",
+    "Note",
     "Outcome",
     "Standing",
+    "State",
     "Subscription",
     "active_subscribers",
     "add_issue",
     "add_subscriber",
+    "archived_issues",
+    "archived_letter",
+    "ask_note",
+    "choose_digests",
     "claim",
+    "claim_notes",
+    "confirm",
     "considered",
+    "drop_notes",
+    "drop_unconfirmed",
     "end_subscription",
     "erase_traces",
     "failure_causes",
     "find_store",
     "find_subscriptions",
+    "forget_person",
     "forget_subscriber",
     "has_issue",
     "is_suppressed",
     "issue_figures",
     "issued_slugs",
+    "leave",
     "letter_of",
     "movements",
     "note_report",
@@ -72,9 +98,13 @@ __all__ = [
     "release_dead",
     "rest_domain",
     "rested_domains",
+    "resume",
     "sending_rate",
     "sent_since",
     "settle",
+    "settle_note",
+    "sign_up",
+    "standing",
     "standings",
     "suppress_subscriber",
     "take_turn",

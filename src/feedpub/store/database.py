@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from feedpub.errors import FeedpubError, Problem
-from feedpub.store.schema import about, metadata
+from feedpub.store.schema import about, metadata, notes
 
 
 def open_store(url: str, folder: Path) -> Engine:
@@ -19,7 +19,8 @@ def open_store(url: str, folder: Path) -> Engine:
     Raises FeedpubError when it can't be opened, or is of a newer feedpub.
     """
     with _clear_errors():
-        engine = create_engine(_placed(url, folder), pool_size=20, max_overflow=40)
+        # Errors are logged: no address is to be in them.
+        engine = create_engine(_placed(url, folder), pool_size=20, max_overflow=40, hide_parameters=True)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _set_up_sqlite)
             # A transaction that reads first and writes later would fail where another writes in between.
@@ -44,7 +45,9 @@ def find_store(url: str, folder: Path) -> Engine | None:
         if sqlite and not Path(place.database or "").is_file():
             return None
         # A page waits for this one: five seconds must do.
-        engine = create_engine(place, poolclass=NullPool, connect_args={} if sqlite else {"connect_timeout": 5})
+        engine = create_engine(
+            place, poolclass=NullPool, hide_parameters=True, connect_args={} if sqlite else {"connect_timeout": 5}
+        )
         if sqlite:
             event.listen(engine, "connect", _set_up_reader)
             event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN"))
@@ -136,5 +139,9 @@ def _first(conn: Connection) -> None:
     conn.execute(about.insert().values(name="salt", value=secrets.token_hex(16)))
 
 
+def _second(conn: Connection) -> None:
+    notes.create(conn, checkfirst=True)  # a new database has it already
+
+
 # Every schema that was ever released, in order; a step is never changed, a new one is added.
-_STEPS: list[Callable[[Connection], None]] = [_first]
+_STEPS: list[Callable[[Connection], None]] = [_first, _second]

@@ -116,6 +116,25 @@ domains = Table(
     Column("pause", Float, nullable=False),
 )
 
+# Mails to one person that a page was asked for: confirm, preferences or farewell; queued, sending, sent, failed, or withheld.
+# `mailbox` is a salted hash: what is asked for an address is counted, also where nobody is known or written to.
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("kind", String(12), nullable=False),
+    Column("mailbox", String(64), nullable=False),
+    Column("subscriber_id", _Key, ForeignKey("subscribers.id", ondelete="CASCADE"), index=True),
+    Column("digests", Text, nullable=False),
+    Column("asked", Float, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", Float, nullable=False),
+    Column("reason", Text),
+    Index("notes_by_mailbox", "mailbox", "kind", "asked"),
+    Index("notes_due", "state", "not_before"),
+)
+
 # Reports of failed deliveries and complaints, each once; soft ones are counted from here.
 reports = Table(
     "reports",

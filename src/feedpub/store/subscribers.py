@@ -51,7 +51,7 @@ def add_subscriber(
     old = conn.scalar(select(subscriptions.c.state).where(_of(subscriber, digest)))
     if old in ("active", "suppressed", state):
         return "suppressed" if old == "suppressed" else "there already"
-    _set_state(conn, subscriber, digest, state, now=now, how=how)
+    set_state(conn, subscriber, digest, state, now=now, how=how)
     return "added"
 
 
@@ -64,7 +64,7 @@ def end_subscription(conn: Connection, address: str, digest: str | None, *, now:
     ).all()
     ended = [row for row in found if digest in (None, row.digest)]
     for row in ended:
-        _set_state(conn, row.subscriber_id, row.digest, "ended", now=now, how=how)
+        set_state(conn, row.subscriber_id, row.digest, "ended", now=now, how=how)
     return len(ended)
 
 
@@ -74,7 +74,7 @@ def suppress_subscriber(conn: Connection, address: str, *, now: datetime, reason
     subscriber = conn.scalar(select(subscribers.c.id).where(subscribers.c.key == address.casefold()))
     if subscriber is not None:
         for digest in conn.scalars(select(subscriptions.c.digest).where(subscriptions.c.subscriber_id == subscriber)).all():
-            _set_state(conn, subscriber, digest, "suppressed", now=now, how=reason)
+            set_state(conn, subscriber, digest, "suppressed", now=now, how=reason)
 
 
 def forget_subscriber(conn: Connection, address: str, *, now: datetime) -> bool:
@@ -110,7 +110,7 @@ def note_report(
 
 def is_suppressed(conn: Connection, address: str) -> bool:
     """Whether `address` is never to be written to again."""
-    return conn.scalar(select(suppressions.c.hash).where(suppressions.c.hash == _hash(conn, address))) is not None
+    return conn.scalar(select(suppressions.c.hash).where(suppressions.c.hash == hashed(conn, address))) is not None
 
 
 def find_subscriptions(conn: Connection, *, digest: str | None = None, address: str | None = None) -> Iterator[Subscription]:
@@ -131,7 +131,8 @@ def proof(conn: Connection, address: str) -> list[tuple[datetime, str, str, str]
     return [(datetime.fromtimestamp(row.at, UTC), row.digest, row.state, row.how) for row in conn.execute(query)]
 
 
-def _set_state(conn: Connection, subscriber: int, digest: str, state: State, *, now: datetime, how: str) -> None:
+def set_state(conn: Connection, subscriber: int, digest: str, state: State, *, now: datetime, how: str) -> None:
+    """Bring a subscription to `state`, and note how; what waits for it is not sent, unless it is active."""
     values = {"state": state, "since": now.timestamp()}
     if not conn.execute(update(subscriptions).where(_of(subscriber, digest)).values(**values)).rowcount:
         conn.execute(subscriptions.insert().values(subscriber_id=subscriber, digest=digest, **values))
@@ -144,10 +145,11 @@ def _set_state(conn: Connection, subscriber: int, digest: str, state: State, *, 
 
 def _suppress(conn: Connection, address: str, *, now: datetime, reason: str) -> None:
     if not is_suppressed(conn, address):
-        conn.execute(suppressions.insert().values(hash=_hash(conn, address), reason=reason, at=now.timestamp()))
+        conn.execute(suppressions.insert().values(hash=hashed(conn, address), reason=reason, at=now.timestamp()))
 
 
-def _hash(conn: Connection, address: str) -> str:
+def hashed(conn: Connection, address: str) -> str:
+    """The salted hash by which `address` is known where it is not kept itself."""
     salt = conn.scalar(select(func.max(about.c.value)).where(about.c.name == "salt"))
     return hashlib.sha256(f"{salt}{address.casefold()}".encode()).hexdigest()
 

@@ -1,1 +1,1 @@
-"""web: feeds, subscriptions and the preview over HTTP."""
+"""web: what faces the public over HTTP, and the preview, which faces nobody else."""

@@ -39,7 +39,13 @@ async def _serve(folder: Path, place: socket.socket, clock: Callable[[], datetim
     live = Live(folder, clock)
     port = place.getsockname()[1]
     settings = uvicorn.Config(
-        preview_app(live, port), log_config=None, access_log=False, server_header=False, ws="none", timeout_graceful_shutdown=3
+        preview_app(live, port),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        http="h11",
+        ws="none",
+        timeout_graceful_shutdown=3,
     )
     ready(f"http://{HOST}:{port}/")
     await _Server(settings, live).serve(sockets=[place])

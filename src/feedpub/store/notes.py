@@ -1,0 +1,108 @@
+"""Notes: mails to one person that a page was asked for. They wait here until they are sent, and are counted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Connection, and_, delete, func, select, update
+
+from feedpub.store.ledger import Outcome
+from feedpub.store.schema import notes, subscribers
+from feedpub.store.subscribers import hashed, is_suppressed
+
+Kind = Literal["confirm", "preferences", "farewell"]
+# Nobody's mailbox can be flooded by filling in a form.
+_MOST = ((timedelta(hours=1), 1), (timedelta(days=1), 3))
+_FAREWELL_PAUSE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note that is to be sent; `asked` (aware, UTC) is when a page was asked for it."""
+
+    id: int
+    kind: Kind
+    address: str
+    token: str
+    digests: tuple[str, ...]
+    asked: datetime
+    attempts: int
+
+
+def ask_note(conn: Connection, kind: Kind, address: str, digests: Iterable[str], *, now: datetime) -> None:
+    """Queue a note to `address`, unless its mailbox was asked for one of this kind within an hour, or three within a day.
+
+    Unknown and suppressed addresses are counted in the same steps, but no mail goes to them.
+    """
+    mailbox = hashed(conn, _mailbox(address))
+    for span, most in _MOST:
+        recent = and_(notes.c.mailbox == mailbox, notes.c.kind == kind, notes.c.asked > (now - span).timestamp())
+        if (conn.scalar(select(func.count()).select_from(notes).where(recent)) or 0) >= most:
+            return
+    subscriber = conn.scalar(select(subscribers.c.id).where(subscribers.c.key == address.casefold()))
+    withheld = subscriber is None or is_suppressed(conn, address)
+    _add(conn, kind, mailbox, subscriber, digests, "withheld" if withheld else "queued", now=now)
+
+
+def ask_farewell(conn: Connection, subscriber: int, address: str, digests: Iterable[str], *, now: datetime) -> None:
+    """Queue a farewell for subscriptions that ended; of each at most one a day."""
+    since = notes.c.asked > (now - _FAREWELL_PAUSE).timestamp()
+    told = select(notes.c.digests).where(notes.c.subscriber_id == subscriber, notes.c.kind == "farewell", since)
+    known = {digest for row in conn.scalars(told) for digest in row.split(",")}
+    if fresh := [digest for digest in digests if digest not in known]:
+        _add(conn, "farewell", hashed(conn, _mailbox(address)), subscriber, fresh, "queued", now=now)
+
+
+def claim_notes(conn: Connection, *, now: datetime, lease: timedelta, limit: int = 10) -> list[Note]:
+    """At most `limit` notes that are due, the oldest first; one that is not settled within `lease` is due again.
+
+    Two that ask at the same time never get the same one. What waits for an address that was suppressed since is withheld.
+    """
+    due = and_(notes.c.state.in_(("queued", "sending")), notes.c.not_before <= now.timestamp())
+    query = (
+        select(notes, subscribers.c.address, subscribers.c.token)
+        .join(subscribers)
+        .where(due)
+        .order_by(notes.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=notes)
+    )
+    claimed = []
+    for row in conn.execute(query).all():
+        withheld = is_suppressed(conn, row.address)
+        values = {"state": "withheld"} if withheld else {"state": "sending", "not_before": (now + lease).timestamp()}
+        conn.execute(update(notes).where(notes.c.id == row.id).values(**values))
+        if not withheld:
+            asked, digests = datetime.fromtimestamp(row.asked, UTC), tuple(filter(None, row.digests.split(",")))
+            claimed.append(Note(row.id, row.kind, row.address, row.token, digests, asked, row.attempts))
+    return claimed
+
+
+def settle_note(conn: Connection, number: int, outcome: Outcome) -> None:
+    """Note how an attempt ended."""
+    values = {
+        "state": outcome.state,
+        "reason": outcome.reason,
+        "attempts": notes.c.attempts + 1,
+        "not_before": outcome.not_before.timestamp() if outcome.not_before else 0.0,
+    }
+    conn.execute(update(notes).where(notes.c.id == number, notes.c.state != "sent").values(**values))
+
+
+def drop_notes(conn: Connection, before: datetime) -> None:
+    """Erase notes that were asked for before, unless they still wait."""
+    conn.execute(delete(notes).where(notes.c.asked < before.timestamp(), notes.c.state.not_in(("queued", "sending"))))
+
+
+def _add(
+    conn: Connection, kind: Kind, mailbox: str, subscriber: int | None, digests: Iterable[str], state: str, *, now: datetime
+) -> None:
+    row = {"kind": kind, "mailbox": mailbox, "subscriber_id": subscriber, "digests": ",".join(digests), "state": state}
+    conn.execute(notes.insert().values(**row, asked=now.timestamp(), not_before=now.timestamp()))
+
+
+def _mailbox(address: str) -> str:
+    """What different spellings of one mailbox share: dots, and what follows a plus, are nothing to many servers."""
+    local, _, domain = address.casefold().rpartition("@")
+    return f"{local.partition('+')[0].replace('.', '')}@{domain}"

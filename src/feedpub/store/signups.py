@@ -1,0 +1,114 @@
+"""What people do about their own subscriptions: ask, confirm, leave, come back, choose. Their token tells who they are."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+
+from feedpub.store.ledger import take_turn
+from feedpub.store.notes import ask_farewell, ask_note
+from feedpub.store.schema import changes, subscribers, subscriptions
+from feedpub.store.subscribers import State, add_subscriber, forget_subscriber, is_suppressed, set_state
+
+
+def sign_up(conn: Connection, address: str, digests: Iterable[str], *, now: datetime, how: str) -> None:
+    """Note that somebody asked for `digests` in the name of `address`: pending, with a note to confirm it.
+
+    Nothing tells whether the address was known. Active subscriptions stay as they are, suppressed addresses stay out.
+    """
+    take_turn(conn)  # or two that ask for a new address at once would both add it
+    digests = tuple(digests)
+    for digest in digests:
+        add_subscriber(conn, address, digest, now=now, how=how, state="pending")
+    ask_note(conn, "confirm", address, digests, now=now)
+
+
+def standing(conn: Connection, token: str) -> dict[str, State] | None:
+    """The state of each subscription of the person of `token`, by digest; None if there is no such person."""
+    person = _person(conn, token)
+    return _states(conn, person.id) if person else None
+
+
+def confirm(conn: Connection, token: str, digests: Iterable[str], *, now: datetime, how: str) -> tuple[str, ...]:
+    """Make pending subscriptions active; those of `digests` that are active now, whether they were before or not."""
+    return _activate(conn, token, digests, "pending", now=now, how=how)
+
+
+def resume(conn: Connection, token: str, digests: Iterable[str], *, now: datetime, how: str) -> tuple[str, ...]:
+    """Bring back subscriptions that ended; those of `digests` that are active now. Suppressed ones stay out."""
+    return _activate(conn, token, digests, "ended", now=now, how=how)
+
+
+def leave(conn: Connection, token: str, digests: Collection[str] | None, *, now: datetime, how: str) -> None:
+    """End subscriptions (None: all) at once; whoever got their issues is told, in a farewell."""
+    person = _person(conn, token)
+    if person is None:
+        return
+    told = []
+    for digest, state in _states(conn, person.id).items():
+        if state in ("pending", "active") and (digests is None or digest in digests):
+            set_state(conn, person.id, digest, "ended", now=now, how=how)
+            told += [digest] if state == "active" else []
+    ask_farewell(conn, person.id, person.address, told, now=now)
+
+
+def choose_digests(
+    conn: Connection, token: str, wanted: Collection[str], offered: Collection[str], *, now: datetime, how: str
+) -> None:
+    """Of the digests `offered`, make those `wanted` active, and end the others."""
+    leave(conn, token, [digest for digest in offered if digest not in wanted], now=now, how=how)
+    person = _person(conn, token)
+    if person is None or is_suppressed(conn, person.address):
+        return
+    states = _states(conn, person.id)
+    for digest in offered:
+        if digest in wanted and states.get(digest) not in ("active", "suppressed"):
+            set_state(conn, person.id, digest, "active", now=now, how=how)
+
+
+def forget_person(conn: Connection, token: str, *, now: datetime) -> None:
+    """Erase all that is known of the person of `token`, but a salted hash."""
+    if person := _person(conn, token):
+        forget_subscriber(conn, person.address, now=now)
+
+
+def drop_unconfirmed(conn: Connection, before: datetime, *, now: datetime) -> None:
+    """End what was asked for before and never confirmed; erase those who never confirmed anything."""
+    pending = subscriptions.c.state == "pending"
+    for row in conn.execute(select(subscriptions).where(pending, subscriptions.c.since < before.timestamp())).all():
+        set_state(conn, row.subscriber_id, row.digest, "ended", now=now, how="not confirmed")
+        known = changes.c.state.in_(("active", "suppressed"))
+        ever = select(changes.c.id).where(changes.c.subscriber_id == row.subscriber_id, known)
+        waits = select(subscriptions.c.digest).where(subscriptions.c.subscriber_id == row.subscriber_id, pending)
+        conn.execute(delete(subscribers).where(subscribers.c.id == row.subscriber_id, ~ever.exists(), ~waits.exists()))
+
+
+def _activate(conn: Connection, token: str, digests: Iterable[str], state: State, *, now: datetime, how: str) -> tuple[str, ...]:
+    person = _person(conn, token)
+    if person is None or is_suppressed(conn, person.address):
+        return ()
+    states = _states(conn, person.id)
+    active = [digest for digest in digests if states.get(digest) in (state, "active")]
+    for digest in active:
+        if states[digest] == state:
+            set_state(conn, person.id, digest, "active", now=now, how=how)
+    return tuple(active)
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    id: int
+    address: str
+
+
+def _person(conn: Connection, token: str) -> _Person | None:
+    """Held until the transaction ends: of two clicks at once the second sees what the first has done."""
+    query = select(subscribers.c.id, subscribers.c.address).where(subscribers.c.token == token)
+    row = conn.execute(query.with_for_update(key_share=True)).first()
+    return _Person(row.id, row.address) if row else None
+
+
+def _states(conn: Connection, subscriber: int) -> dict[str, State]:
+    query = select(subscriptions.c.digest, subscriptions.c.state).where(subscriptions.c.subscriber_id == subscriber)
+    return {row.digest: row.state for row in conn.execute(query.order_by(subscriptions.c.digest))}

@@ -1,0 +1,143 @@
+"""The server: uvicorn, set up for us, in this process or with several workers."""
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import Collection
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.supervisors import Multiprocess
+
+from feedpub.errors import FeedpubError, Problem
+from feedpub.loading import load_site
+from feedpub.store import open_store
+from feedpub.web import subscriptions
+from feedpub.web.app import create_app
+from feedpub.web.context import Context
+from feedpub.web.links import read_keys
+from feedpub.web.metrics import SHARED
+from feedpub.web.post import Postman
+
+# uvicorn's exit code of a worker that is not worth another start.
+STARTUP_FAILURE = 3
+_LONGEST_HEAD = 64 * 1024
+_BACKLOG = 2048
+# How long a request may take to end when the server is told to.
+_GRACE = 20
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Makes the application in a worker's own process: it is sent there, so it holds what can be."""
+
+    folder: Path
+    hosts: Collection[str]
+    access_log: bool
+    shared: Path | None
+
+    def __call__(self) -> ASGIApp:
+        """The application of the site as its settings are now."""
+        logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(message)s")
+        logging.getLogger("feedpub").setLevel(logging.INFO)
+        try:
+            site = load_site(self.folder)
+            engine = open_store(site.store.url, self.folder) if site.digests else None
+            keys = read_keys(self.folder, site.web.key_file, os.environ) if site.digests else None
+            context = Context(self.folder, site, engine, keys, lambda: datetime.now(UTC))
+            postman = Postman(context, engine, keys) if engine and keys else None
+        except FeedpubError as error:  # they were sound at the start, and were edited since
+            logging.getLogger("feedpub.web").error("A worker can't start: %s", error)
+            sys.exit(STARTUP_FAILURE)
+        if postman:
+            postman.wake()  # what a worker that died did not send
+        return create_app(
+            context,
+            subscriptions.routes(context, postman),
+            hosts=self.hosts,
+            access_log=self.access_log,
+            turn=self.shared / "hub" if self.shared else None,
+            at_end=[postman.stop] if postman else [],
+        )
+
+
+class Protocol(HttpToolsProtocol):
+    """HTTP/1.1 as httptools reads it, but a head that never ends fills no memory."""
+
+    _head, _reads_head = 0, True
+
+    def data_received(self, data: bytes) -> None:
+        """More of a request came in."""
+        super().data_received(data)
+        if self._reads_head:
+            self._head += len(data)
+            if self._head > _LONGEST_HEAD and not self.transport.is_closing():
+                self.transport.write(
+                    b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+                )
+                self.transport.close()
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._head, self._reads_head = 0, True
+
+    def on_headers_complete(self) -> None:
+        """Its head is whole."""
+        self._reads_head = False
+        super().on_headers_complete()
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises FeedpubError where the port is taken, or not ours to take."""
+    with ExitStack() as stack:
+        try:
+            family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            found = stack.enter_context(socket.socket(family, kind, protocol))
+            if os.name == "posix":
+                found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            found.bind(address)
+            found.listen(_BACKLOG)
+        except OSError as error:
+            what, mend = (error.strerror or str(error)).lower(), "choose another with --host and --port"
+            raise FeedpubError([Problem(f"{host}:{port}", 0, "", f"can't listen here: {what}", mend)]) from error
+        stack.pop_all()
+    found.set_inheritable(True)
+    return found
+
+
+def made(worker: Worker, *, workers: int, proxies: Collection[str]) -> uvicorn.Server:
+    """The server, for `workers` processes; requests that come by way of `proxies` tell the scheme and the client."""
+    if workers > 1:
+        # Read by prometheus_client when a worker imports it.
+        os.environ[SHARED] = str(worker.shared)
+    config = uvicorn.Config(
+        worker,
+        factory=True,
+        http=Protocol,
+        ws="none",
+        lifespan="on",
+        workers=workers,
+        log_config=None,
+        log_level=logging.ERROR,  # or it would tell of each request that is no HTTP
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=[*proxies],
+        timeout_graceful_shutdown=_GRACE,
+    )
+    return uvicorn.Server(config)
+
+
+def serve(server: uvicorn.Server, sock: socket.socket) -> None:
+    """Serve until SIGTERM or Ctrl-C, and end the requests that are under way."""
+    if server.config.workers > 1:
+        Multiprocess(server.config, sockets=[sock]).run()
+    else:
+        server.run([sock])
