@@ -156,3 +156,18 @@ def test_without_a_build_that_can_be_read_it_is_not_well(serve: Serve) -> None:
     again = Server(server.folder, healthy=503)
     assert again.ask.get("/rss.xml").status_code == 404
     again.close()
+
+
+def test_a_site_with_a_digest_and_no_key_gets_one(write_site: Write) -> None:
+    folder = write_site({"articles/a.md": article()}, DIGEST)
+    build(folder)
+    server = Server(folder)
+    try:
+        assert server.ask.get("/subscribe").status_code == 200
+        key = folder / "feedpub.key"
+        assert key.stat().st_mode & 0o077 == 0
+        assert len(key.read_text().strip()) >= 32
+        assert "Put feedpub.key into your .gitignore" in server.said()
+        assert key.read_text().strip() not in server.said()
+    finally:
+        server.close()

@@ -11,6 +11,7 @@ import click
 
 from feedpub.errors import FeedpubError, Problem
 
+KEEP_PRIVATE = "Put {} into your .gitignore: whoever has it can sign links in your name."
 # Where authors keep their articles; the first of these that holds any is taken.
 _FOLDERS = ("articles", "posts", "_posts", "content", "blog", "writing", ".")
 
@@ -57,11 +58,19 @@ def init_command(folder: Path, title: str, url: str) -> None:
     for name, text in files.items():
         click.echo(_write_new(folder / name, text))
     key_file = Web().key_file
-    click.echo(_write_new(folder / key_file, f"{secrets.token_urlsafe(32)}\n", mode=0o600))
+    click.echo(write_key(folder, key_file))
     if key_file not in (folder / ".gitignore").read_text(encoding="utf-8", errors="replace"):
-        click.echo(f"\nPut {key_file} into your .gitignore: whoever has it can sign links in your name.")
+        click.echo(f"\n{KEEP_PRIVATE.format(key_file)}")
     site = "" if folder == Path() else f" {folder}"
     click.echo(f"\nNext: set title and url in {folder / SETTINGS}, then run: feedpub build{site}")
+
+
+def write_key(folder: Path, name: str) -> str:
+    """Make a key that signs links, in a file that nobody else can read, unless there is one; what was done, in words.
+
+    Raises FeedpubError when the disk refuses.
+    """
+    return _write_new(folder / name, f"{secrets.token_urlsafe(32)}\n", mode=0o600)
 
 
 def _write_new(path: Path, text: str, *, mode: int = 0o666) -> str:

@@ -33,12 +33,16 @@ def serve_command(folder: Path, host: str, port: int, workers: int, schedule: bo
         where = "" if folder == Path() else f" {folder}"
         problem = Problem(site.output, 0, "", "nothing was built here yet", f"do it with: feedpub build{where}")
         raise FeedpubError(at(folder, [problem]))
-    from feedpub.web.links import read_keys
+    from feedpub.cli.init import KEEP_PRIVATE, write_key
+    from feedpub.web.links import VARIABLE, read_keys
     from feedpub.web.server import Worker, listening, made, serve
 
     if site.digests:
         store_of(folder, site).dispose()  # what is wrong with it is told here, once
-        read_keys(folder, site.web.key_file, os.environ)
+        key_file = site.web.key_file
+        if VARIABLE not in os.environ and not (folder / key_file).exists():
+            click.echo(f"{write_key(folder, key_file)}\n{KEEP_PRIVATE.format(key_file)}", err=True)
+        read_keys(folder, key_file, os.environ)
 
     sock = listening(host, port)
     stop = threading.Event()
