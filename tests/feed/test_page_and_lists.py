@@ -9,6 +9,7 @@ import lxml.html
 import pytest
 
 from tests.conftest import article
+from tests.digest.conftest import DIGEST
 from tests.feed.conftest import xml
 from tests.feed.told import TOLD, told_files, yaml
 
@@ -132,3 +133,10 @@ def test_a_list_shows_names_as_they_are_written_and_includes_only_lists_that_exi
     assert all((public / url.removeprefix(ROOT)).is_file() for url in included)
     alone = built("by = []\n", {}, name="alone")
     assert not [one for one in xml(alone / "feeds.opml").iter("outline") if one.get("type") == "include"]
+
+
+def test_the_page_leads_to_the_sign_up_of_a_site_that_serves_one(built: Built) -> None:
+    web = '[web]\nurl = "https://feeds.example.org"\n'
+    assert "Subscribe to the newsletter" not in (built(web) / "index.html").read_text()
+    page = (built(web + DIGEST, name="mail") / "index.html").read_text()
+    assert '<a href="https://feeds.example.org/subscribe">Subscribe to the newsletter</a>' in page

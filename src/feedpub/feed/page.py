@@ -24,6 +24,7 @@ def page_model(feeds: Sequence[Planned], site: Site, files: Mapping[Format, str]
         "everything": shown[0],
         "groups": {HEADINGS[group]: some for group, some in groups.items() if some},
         "feeds": shown,
+        "subscribe": f"{site.web_url}/subscribe" if site.digests and site.web.url else None,
         "formats": [(*_FORMATS[f], file) for f, file in files.items()],
         "lists": [(HEADINGS[group], LISTS[group]) for group in HEADINGS if files and (group == "all" or groups[group])],
     }

@@ -24,12 +24,14 @@ _OTHER = ("Something went wrong here", "It is not your doing. It was noted, and 
 
 
 def page(context: Context, template: str, **values: object) -> str:
-    """The page that `template`, of the folder `pages`, makes of `values`; `site`, `base`, `archive` are at hand in all.
+    """The page that `template`, of the folder `pages`, makes of `values`; `site`, `base` and what the foot leads to are at hand.
 
     Links start with `base`. There is no script, and one `<style>`, which `page_policy` allows by its hash.
     """
     archive = context.engine is not None and context.site.web.archive
-    return _environment().get_template(template).render(site=context.site, base=context.base, archive=archive, **values)
+    mails = context.engine is not None and context.keys is not None and bool(context.site.digests)
+    common = {"site": context.site, "base": context.base, "archive": archive, "mails": mails}
+    return _environment().get_template(template).render(common | values)
 
 
 def error_page(context: Context, error: HTTPException) -> HTMLResponse:
