@@ -18,12 +18,13 @@ from tabulate import tabulate
 import building
 import rendering
 import sending
+import serving
 import starting
 from feedpub import __version__
 from measure import Row
 
 RECORD = Path(__file__).with_name("record.jsonl")
-GROUPS = ("starting", "building", "rendering", "sending")
+GROUPS = ("starting", "building", "rendering", "sending", "serving")
 
 
 def rows(group: str, folder: Path, runs: int, *, small: bool) -> Iterator[Row]:
@@ -35,6 +36,8 @@ def rows(group: str, folder: Path, runs: int, *, small: bool) -> Iterator[Row]:
             yield from building.rows(folder, 60 if small else 10_000, runs, [60, 120] if small else [1_000, 10_000, 100_000])
         case "rendering":
             yield from rendering.rows(1 if small else 5 * runs, 100 if small else 100_000)
+        case "serving":
+            yield from serving.rows(1 if small else 5, 1 if small else 3)
         case "sending":
             yield from sending.rows(100 if small else 10_000, 1 if small else 3, 1_000 if small else 1_000_000)
 

@@ -1,14 +1,12 @@
-"""How many requests a second `feedpub serve` answers beside nginx, with the same files: `python benchmarks/serve.py`.
+"""How many requests a second `feedpub serve` answers beside nginx, with the same files.
 
 Both have one process, and wrk asks each in turn, so that what else the machine does strikes both. Needs nginx and wrk.
 """
 
-import argparse
 import contextlib
 import re
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -16,6 +14,8 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+
+from measure import Row, median
 
 ROOT = Path(__file__).parents[1]
 NGINX = """\
@@ -64,20 +64,19 @@ def wrk(url: str, headers: dict[str, str], *, seconds: int, connections: int) ->
     assert "Non-2xx" not in shown, shown
     assert "Socket errors" not in shown, shown
     rate = float(re.findall(r"Requests/sec: +([\d.]+)", shown)[0])
-    median, last = (
+    middle, last = (
         float(number) * UNITS[unit]
         for share in ("50", "99")
         for number, unit in re.findall(rf"{share}% +([\d.]+)(us|ms|s)", shown)
     )
-    return rate, median, last
+    return rate, middle, last
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=5)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--connections", type=int, default=32)
-    options = parser.parse_args()
+def rows(seconds: int, rounds: int, connections: int = 32) -> Iterator[Row]:
+    """Answers with the feed, and answers that it is the same; nothing where nginx or wrk is missing."""
+    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
+    if nginx is None or shutil.which("wrk") is None:
+        return
     feedpub = [sys.executable, "-m", "feedpub"]
     with tempfile.TemporaryDirectory() as place, contextlib.ExitStack() as stack:
         folder = Path(place)
@@ -89,22 +88,16 @@ def main() -> None:
         settings.write_text(NGINX.format(folder=folder, port=ports["nginx"], root=site / "public"))
         commands = {
             "feedpub": [*feedpub, "serve", str(site), "--port", str(ports["feedpub"]), "--workers", "1"],
-            "nginx": [shutil.which("nginx") or "/usr/sbin/nginx", "-c", str(settings), "-e", str(folder / "error.log")],
+            "nginx": [nginx, "-c", str(settings), "-e", str(folder / "error.log")],
         }
         urls = {name: stack.enter_context(running(command, ports[name])) for name, command in commands.items()}
-        print(f"{'answer':>6}  {'server':>7}  {'requests/s':>10}  {'p50 ms':>6}  {'p99 ms':>6}  {'to nginx':>8}")
         for status in (200, 304):
             found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in urls}
-            for _ in range(options.rounds):
+            for _ in range(rounds):
                 for name, url in urls.items():
                     with urllib.request.urlopen(url) as answer:
                         headers = {"If-None-Match": answer.headers["ETag"]} if status == 304 else {}
-                    found[name].append(wrk(url, headers, seconds=options.seconds, connections=options.connections))
-            medians = {name: [statistics.median(column) for column in zip(*rows, strict=True)] for name, rows in found.items()}
-            for name, (rate, median, last) in medians.items():
-                ratio = rate / medians["nginx"][0]
-                print(f"{status:>6}  {name:>7}  {rate:>10,.0f}  {median:>6.2f}  {last:>6.2f}  {ratio:>8.2f}")
-
-
-if __name__ == "__main__":
-    main()
+                    found[name].append(wrk(url, headers, seconds=seconds, connections=connections))
+            mine, theirs = ([median(column) for column in zip(*found[name], strict=True)] for name in ("feedpub", "nginx"))
+            for case, unit, number, wanted in (("answers", "/s", 0, "≥ 0.25"), ("p50", "ms", 1, ""), ("p99", "ms", 2, "")):
+                yield Row(f"{status} over HTTP, {case}", mine[number], unit, "nginx", theirs[number], wanted)
