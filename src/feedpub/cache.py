@@ -24,7 +24,7 @@ _KINDS: tuple[Kind, ...] = ("about", "articles", "bodies", "warnings", "files")
 _FOLDER, _FILE = ".feedpub", "cache.db"
 
 
-class Mark(msgspec.Struct, frozen=True, array_like=True):
+class Mark(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The stamp of a file, and the time of the file system when it was taken."""
 
     stamp: Stamp
@@ -35,7 +35,7 @@ class Mark(msgspec.Struct, frozen=True, array_like=True):
         return self.stamp == stamp and is_settled(stamp, self.seen)
 
 
-class Known(msgspec.Struct, frozen=True, array_like=True):
+class Known(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An Article without its Markdown, the hash of its file's bytes, and the mark of the file."""
 
     article: Article
@@ -69,14 +69,23 @@ class Cache:
 
     def load(self, kind: Kind, type: type[T]) -> dict[bytes, T]:
         """All records of a kind."""
-        rows = self._rows(f"SELECT key, value, sum FROM {kind}")  # noqa: S608
-        decoder = msgspec.msgpack.Decoder(type)
-        return {key: record for key, value, sum in rows if (record := _decoded(decoder, key, value, sum)) is not None}
+        found = {}
+        decode = msgspec.msgpack.Decoder(type).decode
+        for key, value, sum in self._rows(f"SELECT key, value, sum FROM {kind}"):  # noqa: S608
+            try:
+                if crc32(value, crc32(key)) == sum:
+                    found[key] = decode(value)
+            except (TypeError, msgspec.MsgspecError):  # not bytes, or none that were encoded
+                continue
+        return found
 
     def get(self, kind: Kind, key: bytes, type: type[T]) -> T | None:
         """The record of `key`, or None."""
-        rows = self._rows(f"SELECT key, value, sum FROM {kind} WHERE key = ?", (key,))  # noqa: S608
-        return next((_decoded(msgspec.msgpack.Decoder(type), *row) for row in rows), None)
+        with suppress(TypeError, msgspec.MsgspecError):
+            for value, sum in self._rows(f"SELECT value, sum FROM {kind} WHERE key = ?", (key,)):  # noqa: S608
+                if _sum(key, value) == sum:
+                    return msgspec.msgpack.decode(value, type=type)
+        return None
 
     def keys(self, kind: Kind) -> set[bytes]:
         """The keys of all records of a kind."""
@@ -166,15 +175,6 @@ def _empty(conn: sqlite3.Connection) -> sqlite3.Connection:
 
 def _sum(key: bytes, value: bytes) -> int:
     return crc32(value, crc32(key))
-
-
-def _decoded(decoder: "msgspec.msgpack.Decoder[T]", key: bytes, value: bytes, sum: int) -> T | None:
-    if not (isinstance(key, bytes) and isinstance(value, bytes) and _sum(key, value) == sum):
-        return None
-    try:
-        return decoder.decode(value)
-    except msgspec.MsgspecError:
-        return None
 
 
 def _tag() -> bytes:

@@ -67,8 +67,8 @@ class Incremental:
                 outcome = msgspec.msgpack.decode(outcome, type=Known)
             self._known[source] = outcome or before[keys[source]]
             self._files[source] = file
-            if not is_settled(file.stamp, cache.clock):
-                self.unsettled[file.path] = (file.stamp, self._known[source].text)
+            if outcome and not is_settled(file.stamp, cache.clock):
+                self.unsettled[file.path] = (file.stamp, outcome.text)
         gone = before.keys() - set(keys.values()) if same else cache.keys("articles") - new.keys()
         if new or gone or not same:
             cache.save(("about", {b"reader": msgspec.msgpack.encode(reader)}, ()), ("articles", new, gone))

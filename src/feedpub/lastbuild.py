@@ -40,7 +40,10 @@ class LastBuild(msgspec.Struct, frozen=True, array_like=True):
 def key(settings: str, files: Iterable[SourceFile], output: Path, *, drafts: bool) -> bytes:
     """A hash of all that a build reads, as far as stamps tell, and of where it writes."""
     seen = (settings, str(output.absolute()), drafts, [(file.source, file.stamp) for file in files])
-    return hashed(repr(seen).encode("utf-8", "surrogatepass"))
+    try:
+        return hashed(msgspec.msgpack.encode(seen))
+    except UnicodeEncodeError:  # the name of a file is not UTF-8
+        return hashed(repr(seen).encode("utf-8", "surrogatepass"))
 
 
 def recall(cache: Cache, key: bytes, output: Path) -> LastBuild | None:

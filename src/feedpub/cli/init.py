@@ -1,6 +1,5 @@
 """feedpub init."""
 
-import json
 import re
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +21,7 @@ def init_command(folder: Path, title: str, url: str) -> None:
 
     Articles that are there already are found, and no example is written beside them.
     """
+    import json
     from urllib.parse import urlsplit
 
     from feedpub.loading import SETTINGS
