@@ -42,11 +42,10 @@ class Incremental:
     def read(self, files: Sequence[SourceFile]) -> tuple[list[Article], list[Problem]]:
         """The Articles of `files`, without their Markdown, and every Problem in them and between them."""
         cache = self._cache
-        # What an article takes from the settings.
+        # What an article takes from the settings is in its key: a build with others may save its own at the same time.
         reader = hashed(repr((self._site.timezone.key, self._site.title, self._site.author)).encode())
-        same = cache.get("about", b"reader", bytes) == reader
-        before = cache.load("articles", Known) if same else {}
-        keys = {file.source: file.source.encode("utf-8", "surrogateescape") for file in files}
+        keys = {file.source: reader + file.source.encode("utf-8", "surrogateescape") for file in files}
+        before = cache.load("articles", Known)
         unread = []
         for file in files:
             known = before.get(keys[file.source])
@@ -69,9 +68,9 @@ class Incremental:
             self._files[source] = file
             if outcome and not is_settled(file.stamp, cache.clock):
                 self.unsettled[file.path] = (file.stamp, outcome.text)
-        gone = before.keys() - set(keys.values()) if same else cache.keys("articles") - new.keys()
-        if new or gone or not same:
-            cache.save(("about", {b"reader": msgspec.msgpack.encode(reader)}, ()), ("articles", new, gone))
+        gone = cache.keys("articles") - set(keys.values())
+        if new or gone:
+            cache.save(("articles", new, gone))
         return joined(problems.get(file.source) or self._known[file.source].article for file in files)
 
     def write(

@@ -6,15 +6,16 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
 
 from feedpub.build import build
 from feedpub.disk import stamps
-from tests.conftest import Write, article, tree
+from tests.conftest import SETTINGS, Write, article, tree
 
 Run = Callable[..., Result]
 FILES = {f"articles/{n}.md": article(f"Title {n}", f"2025-01-{n + 1:02}", category="Maps") for n in range(9)}
@@ -129,6 +130,28 @@ def test_two_builds_at_once_agree(write_site: Write) -> None:
         found = tree(site / "public")
         build(site, cached=False)
         assert found == tree(site / "public")
+
+
+def test_a_build_with_other_settings_in_between_changes_nothing(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamps, "TICK", 20_000_000)
+    settled(site)
+    (site / "feedpub.toml").write_text(f"{SETTINGS}[feeds]\n")
+    build(site)
+
+    def meanwhile(things: Iterable[Any], label: str, length: int) -> Iterator[Any]:
+        if label == "reading":
+            (site / "feedpub.toml").write_text(SETTINGS.replace("Europe/Malta", "Asia/Tokyo"))
+            build(site)
+            (site / "feedpub.toml").write_text(SETTINGS)
+        yield from things
+
+    for name in "ab":
+        (site / f"articles/{name}.md").write_text(article(f"New {name}"))
+        build(site, **({"progress": meanwhile} if name == "a" else {}))
+    build(site, tmp_path / "clean", cached=False)
+    assert tree(site / "public") == tree(tmp_path / "clean")
 
 
 def test_a_file_whose_name_is_not_utf8_is_built_each_time(write_site: Write) -> None:
