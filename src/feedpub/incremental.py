@@ -82,8 +82,11 @@ class Incremental:
         self._keys = {slug: body_key(a, self._known[a.source].text, site) for slug, a in shown.items()}
         lengths = {slug: file.stat().st_size for slug, a in shown.items() if (file := image_file(folder, a))}
         parts = publication(feeds, site, lambda article: self._keys[article.slug], lengths)
-        bodies = cache.keys("bodies")
-        self._render([a for slug, a in shown.items() if self._keys[slug] not in bodies])
+        # Taken before anything is written: another build may take out what it doesn't need, and a full disk ends the cache.
+        warned = cache.load("warnings", tuple[Problem, ...])
+        known = cache.keys("bodies") & warned.keys()
+        warned |= self._render([a for slug, a in shown.items() if self._keys[slug] not in known])
+        warnings = {problem for key in self._keys.values() for problem in warned.get(key, ())}
         before = cache.load("files", Written)
         hashes: dict[str, bytes] = {}
         paths = [path for part in parts for path in part.paths]
@@ -98,12 +101,10 @@ class Incremental:
                 if not is_settled(seen, cache.clock):
                     self.unsettled[str(output / path)] = (seen, hash)
         keys = set(self._keys.values())
-        unused = cache.keys("bodies") - keys
+        unused = (cache.keys("bodies") | cache.keys("warnings")) - keys
         gone = before.keys() - {path.encode() for path in paths}
         if written or unused or gone:
             cache.save(("files", written, gone), ("bodies", {}, unused), ("warnings", {}, unused))
-        warned = cache.load("warnings", tuple[Problem, ...])
-        warnings = {problem for key in keys & warned.keys() for problem in warned[key]}
         images = tuple(place for a in shown.values() if (place := image_path(folder, a)))
         return changes, tuple(sorted(warnings)), images
 
@@ -130,16 +131,20 @@ class Incremental:
                     hashes[path] = hashed(files[path])
                 yield path, files[path] if files else None
 
-    def _render(self, articles: Sequence[Article]) -> None:
-        """Put the bodies of `articles` into the cache."""
+    def _render(self, articles: Sequence[Article]) -> dict[bytes, tuple[Problem, ...]]:
+        """Put the bodies of `articles` into the cache; the warnings of those that have any, by key."""
+        warned: dict[bytes, tuple[Problem, ...]] = {}
         items = [(self._files[a.source], self._known[a.source].text) for a in articles]
         rendered = self._workers.map(partial(render_files, self._site), items, count=len(items), seconds=RENDERING)
         pairs = iter(zip(articles, self._progress(rendered, "rendering", len(items)), strict=True))
         while some := {self._keys[a.slug]: made for a, made in islice(pairs, _BATCH)}:
             bodies = {key: body for key, (body, _) in some.items()}
-            self._cache.save(
-                ("bodies", bodies, ()), ("warnings", {key: warned for key, (_, warned) in some.items() if warned}, ())
-            )
+            warnings = {key: problems for key, (_, problems) in some.items()}
+            self._cache.save(("bodies", bodies, ()), ("warnings", warnings, ()))
+            for key, encoded in warnings.items():
+                if problems := msgspec.msgpack.decode(encoded, type=tuple[Problem, ...]):
+                    warned[key] = problems
+        return warned
 
     def _body_of(self, article: Article) -> Body:
         found = self._cache.get("bodies", self._keys[article.slug], Body)

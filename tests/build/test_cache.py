@@ -154,6 +154,29 @@ def test_a_build_with_other_settings_in_between_changes_nothing(
     assert tree(site / "public") == tree(tmp_path / "clean")
 
 
+def test_a_warning_that_was_damaged_is_told_again(site: Path) -> None:
+    (site / "articles/odd.md").write_text(article(body="{{image: x, q}}"))
+    expected = build(site).warnings
+    with sqlite3.connect(site / ".feedpub/cache.db") as conn:
+        conn.execute("UPDATE warnings SET sum = sum + 1")
+    conn.close()
+    (site / "articles/new.md").write_text(article("New"))
+    assert build(site).warnings == expected != ()
+
+
+def test_a_warning_that_another_build_takes_out_of_the_cache_is_told(site: Path, tmp_path: Path) -> None:
+    (site / "articles/odd.md").write_text(article(body="{{image: x, q}}", draft="true"))
+
+    def meanwhile(things: Iterable[Any], label: str, length: int) -> Iterator[Any]:
+        if label == "writing":
+            build(site)
+        yield from things
+
+    first = build(site, tmp_path / "preview", drafts=True, progress=meanwhile)
+    assert len(first.warnings) == 1
+    assert build(site, tmp_path / "preview", drafts=True).warnings == first.warnings
+
+
 def test_a_file_whose_name_is_not_utf8_is_built_each_time(write_site: Write) -> None:
     site = write_site(FILES)
     name = os.fsencode(site / "articles") + b"/\xff.md"
