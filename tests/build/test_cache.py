@@ -177,6 +177,16 @@ def test_a_warning_that_another_build_takes_out_of_the_cache_is_told(site: Path,
     assert build(site, tmp_path / "preview", drafts=True).warnings == first.warnings
 
 
+@pytest.mark.parametrize("path", ["rss.xml", "index.html"])
+def test_a_file_that_is_mended_keeps_its_compressed_copies(write_site: Write, path: str) -> None:
+    site = write_site(FILES, '[feeds]\ncompress = ["gz", "br"]\n')
+    build(site)
+    expected = tree(site / "public")
+    (site / "public" / path).unlink()
+    assert build(site).changes.written == (path,)
+    assert tree(site / "public") == expected
+
+
 def test_a_file_whose_name_is_not_utf8_is_built_each_time(write_site: Write) -> None:
     site = write_site(FILES)
     name = os.fsencode(site / "articles") + b"/\xff.md"
