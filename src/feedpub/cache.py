@@ -21,6 +21,10 @@ from feedpub.model import Article
 T = TypeVar("T")
 Kind = Literal["about", "articles", "bodies", "warnings", "files"]
 _KINDS: tuple[Kind, ...] = ("about", "articles", "bodies", "warnings", "files")
+_REFUSALS = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_READONLY,
+}  # fmt: skip
 _FOLDER, _FILE = ".feedpub", "cache.db"
 
 
@@ -103,6 +107,7 @@ class Cache:
         for attempt in ("as it is", "made anew"):
             try:
                 conn = sqlite3.connect(path, timeout=5, isolation_level=None)
+                conn.text_factory = bytes  # what was damaged may claim to be text
                 conn.execute("PRAGMA synchronous = OFF")  # what a power cut damages is noticed, and made anew
                 if not conn.execute("SELECT 1 FROM sqlite_master").fetchone():
                     _empty(conn)
@@ -110,11 +115,9 @@ class Cache:
                 if row is None or row[0] != _tag():
                     _empty(conn)
                 return conn
-            except sqlite3.OperationalError as error:
-                if "no such" not in str(error):
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                if not _is_damage(error):
                     return self._fallen_back(f"can't be used ({error}), and this build does without")
-            except sqlite3.DatabaseError:
-                pass
             if attempt == "as it is":
                 self.notices.append(Problem(f"{_FOLDER}/{_FILE}", 0, "", "was damaged, and is made anew", "", "warning"))
                 path.write_bytes(b"")
@@ -128,7 +131,7 @@ class Cache:
     def _rows(self, query: str, values: tuple[bytes, ...] = ()) -> list[Any]:
         try:
             return self._conn.execute(query, values).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             self._give_up(error)
             return self._conn.execute(query, values).fetchall()
 
@@ -138,17 +141,23 @@ class Cache:
             self._conn.execute("BEGIN IMMEDIATE")
             yield self._conn
             self._conn.execute("COMMIT")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             self._give_up(error)
 
-    def _give_up(self, error: sqlite3.Error) -> None:
+    def _give_up(self, error: Exception) -> None:
         """Go on without; a file that is damaged is emptied, so that the next build begins anew."""
         self._conn.close()
-        if self._path and not isinstance(error, sqlite3.OperationalError):
-            self._path.write_bytes(b"")
+        if self._path and _is_damage(error):
+            with suppress(OSError):
+                self._path.write_bytes(b"")
             self._conn = self._fallen_back("was damaged, and is made anew by the next build")
         else:
             self._conn = self._fallen_back(f"can't be used ({error}), and this build does without")
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether the file itself is at fault, not a lock, a right or the disk. sqlite3 quotes a damaged name as it is: no UTF-8."""
+    return (getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF) not in _REFUSALS
 
 
 def _place(folder: Path) -> Path:

@@ -84,6 +84,22 @@ def test_a_damaged_cache_is_one_line_and_changes_nothing(site: Path, feedpub: Ru
     assert feedpub("build", site).stderr == ""
 
 
+@pytest.mark.parametrize(
+    ("there", "damaged"),
+    [(b"CREATE TABLE about", b"CREATE\xa0TABLE about"), (b"sqlite_autoindex_about", b"sqlite_aut\xefindex_about"),
+     (b"value BLOB", b"valve BLOB"), (b"SQLite format 3\0", b"SQLite format 3\0")],
+)  # fmt: skip
+def test_damage_to_its_tables_is_mended(site: Path, feedpub: Run, there: bytes, damaged: bytes) -> None:
+    cache = site / ".feedpub/cache.db"
+    data = cache.read_bytes().replace(there, damaged)
+    cache.write_bytes(data if there != damaged else data[:44] + b"\xff" * 4 + data[48:])  # a format of the schema from tomorrow
+    for _ in range(2):
+        (site / "articles/new.md").write_text(article("New"))
+        done = feedpub("build", site)
+        assert done.exit_code == 0
+    assert done.stderr == ""
+
+
 def test_without_cache_nothing_is_kept(write_site: Write, feedpub: Run) -> None:
     site = write_site(FILES)
     assert feedpub("build", site, "--no-cache").exit_code == 0
