@@ -12,7 +12,7 @@ from feedpub.content import body_key, joined
 from feedpub.disk import Changes, SourceFile, Stamp, hash_of_file, hashed, is_settled, write_tree
 from feedpub.errors import Problem
 from feedpub.feed import Part, Planned, publication
-from feedpub.loading import Progress, image_file, image_path
+from feedpub.loading import Progress, image_lengths, image_path
 from feedpub.model import Article, Body
 from feedpub.site import Site
 from feedpub.stages import READING, RENDERING, WRITING, draw, read_files, render_files
@@ -75,12 +75,14 @@ class Incremental:
 
     def write(
         self, feeds: Sequence[Planned], output: Path, *, adopt: bool
-    ) -> tuple[Changes, tuple[Problem, ...], tuple[Path, ...]]:
-        """Publish `feeds`; what changed, the warnings of their bodies, and where their lead images are, or would be."""
+    ) -> tuple[Changes, tuple[Problem, ...], dict[str, int | None]]:
+        """Publish `feeds`; what changed, the warnings of their bodies, and the lengths of their lead images."""
         site, folder, cache = self._site, self._folder, self._cache
         shown = {a.slug: a for feed in feeds for document in feed.documents(site) for a in document.articles}
         self._keys = {slug: body_key(a, self._known[a.source].text, site) for slug, a in shown.items()}
-        lengths = {slug: file.stat().st_size for slug, a in shown.items() if (file := image_file(folder, a))}
+        places = {slug: str(place) for slug, a in shown.items() if (place := image_path(Path(), a))}
+        images = image_lengths(folder, {*places.values()})
+        lengths = {slug: length for slug, place in places.items() if (length := images[place]) is not None}
         parts = publication(feeds, site, lambda article: self._keys[article.slug], lengths)
         # Taken before anything is written: another build may take out what it doesn't need, and a full disk ends the cache.
         warned = cache.load("warnings", tuple[Problem, ...])
@@ -105,7 +107,6 @@ class Incremental:
         gone = before.keys() - {path.encode() for path in paths}
         if written or unused or gone:
             cache.save(("files", written, gone), ("bodies", {}, unused), ("warnings", {}, unused))
-        images = tuple(place for a in shown.values() if (place := image_path(folder, a)))
         return changes, tuple(sorted(warnings)), images
 
     def _made(

@@ -203,6 +203,34 @@ def test_a_file_that_is_mended_keeps_its_compressed_copies(write_site: Write, pa
     assert tree(site / "public") == expected
 
 
+def test_an_image_that_leaves_the_site_or_grows_while_it_is_built_is_seen(write_site: Write, tmp_path: Path) -> None:
+    site = write_site({"articles/a.md": article(image="/images/a.png"), "images/a.png": b"png"})
+
+    def meanwhile(things: Iterable[Any], label: str, length: int) -> Iterator[Any]:
+        (site / "images/a.png").write_bytes(b"a larger png")
+        yield from things
+
+    build(site, progress=meanwhile)
+    build(site)
+    assert b'length="12"' in (site / "public/rss.xml").read_bytes()
+    (site / "images").rename(tmp_path / "elsewhere")
+    (site / "images").symlink_to(tmp_path / "elsewhere")
+    build(site)
+    assert b'length="12"' not in (site / "public/rss.xml").read_bytes()
+
+
+def test_an_image_is_found_from_another_folder_too(write_site: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stamps, "TICK", 20_000_000)
+    site = write_site({"articles/a.md": article(image="a.png")})
+    monkeypatch.chdir(tmp_path)
+    build(Path("site"))
+    settled(Path("site"))
+    (site / "articles/a.png").write_bytes(b"png")
+    monkeypatch.chdir(site)
+    build(Path())
+    assert b'length="3"' in (site / "public/rss.xml").read_bytes()
+
+
 def test_a_file_whose_name_is_not_utf8_is_built_each_time(write_site: Write) -> None:
     site = write_site(FILES)
     name = os.fsencode(site / "articles") + b"/\xff.md"
