@@ -58,7 +58,7 @@ class Cache:
         self.notices: list[Problem] = []
         self.clock = 0
         self._path: Path | None = None
-        self._conn = _empty(sqlite3.connect(":memory:", isolation_level=None))
+        self._conn = _empty(sqlite3.connect(":memory:", isolation_level=None), b"")
         if folder:
             with suppress(OSError):  # a folder that is only to be read has no cache
                 self._path = _place(folder)
@@ -108,12 +108,13 @@ class Cache:
             try:
                 conn = sqlite3.connect(path, timeout=5, isolation_level=None)
                 conn.text_factory = bytes  # what was damaged may claim to be text
+                tag = _tag()
                 conn.execute("PRAGMA synchronous = OFF")  # what a power cut damages is noticed, and made anew
                 if not conn.execute("SELECT 1 FROM sqlite_master").fetchone():
-                    _empty(conn)
+                    _empty(conn, tag)
                 row = conn.execute("SELECT value FROM about WHERE key = x'00'").fetchone()
-                if row is None or row[0] != _tag():
-                    _empty(conn)
+                if row is None or row[0] != tag:
+                    _empty(conn, tag)
                 return conn
             except (sqlite3.Error, UnicodeDecodeError) as error:
                 if not _is_damage(error):
@@ -126,7 +127,7 @@ class Cache:
 
     def _fallen_back(self, what: str) -> sqlite3.Connection:
         self.notices.append(Problem(f"{_FOLDER}/{_FILE}", 0, "", what, "", "warning"))
-        return _empty(sqlite3.connect(":memory:", isolation_level=None))
+        return _empty(sqlite3.connect(":memory:", isolation_level=None), b"")
 
     def _rows(self, query: str, values: tuple[bytes, ...] = ()) -> list[Any]:
         try:
@@ -166,18 +167,18 @@ def _place(folder: Path) -> Path:
     place.mkdir(exist_ok=True)
     if place.is_symlink() or (place / _FILE).is_symlink():
         raise OSError("a link may lead to a file of others, and this one is written")
-    if not (place / ".gitignore").exists():
-        (place / ".gitignore").write_text("*\n")
+    with suppress(FileExistsError), (place / ".gitignore").open("x") as file:
+        file.write("*\n")
     (place / _FILE).touch()
     return place / _FILE
 
 
-def _empty(conn: sqlite3.Connection) -> sqlite3.Connection:
+def _empty(conn: sqlite3.Connection, tag: bytes) -> sqlite3.Connection:
     conn.execute("BEGIN IMMEDIATE")
     for kind in _KINDS:
         conn.execute(f"DROP TABLE IF EXISTS {kind}")
         conn.execute(f"CREATE TABLE {kind} (key BLOB PRIMARY KEY, value BLOB, sum INTEGER)")
-    conn.execute("INSERT INTO about VALUES (x'00', ?, 0)", (_tag(),))
+    conn.execute("INSERT INTO about VALUES (x'00', ?, 0)", (tag,))
     conn.execute("COMMIT")
     return conn
 
@@ -192,6 +193,7 @@ def _tag() -> bytes:
     for folder, _, files in os.walk(Path(__file__).parent):
         if not folder.endswith("__pycache__"):
             own += [(name, status.st_size, status.st_mtime_ns) for name in files if (status := os.stat(Path(folder, name)))]
-    beside = [sorted(n for n in os.listdir(p) if n.endswith("-info")) for p in sys.path if p and os.path.isdir(p)]
+    places = [place for place in sys.path if os.path.isdir(place) and os.access(place, os.R_OK)]
+    beside = [sorted(name for name in os.listdir(place) if name.endswith("-info")) for place in places]
     zones = [os.stat(place).st_mtime_ns for place in zoneinfo.TZPATH if os.path.isdir(place)]
     return blake2b(repr((sys.version, sorted(own), beside, zones)).encode(), digest_size=16).digest()

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from feedpub.cache import Cache
-from feedpub.disk import MANIFEST, SourceFile, Stamp, hash_of_file, hashed, is_settled, stamp
+from feedpub.disk import MANIFEST, SourceFile, Stamp, hash_of_file, hashed, is_settled, is_sound, stamp
 from feedpub.errors import Problem
 from feedpub.loading import image_lengths
 
@@ -50,7 +50,7 @@ def recall(cache: Cache, key: bytes, folder: Path, output: Path) -> LastBuild | 
     if last is None or last.key != key:
         return None
     stands = all(stamp(output / path) == seen for path, seen in last.files.items())
-    if not stands or image_lengths(folder, last.images) != last.images:
+    if not stands or not is_sound(output, last.files) or image_lengths(folder, last.images) != last.images:
         return None
     if any(hash_of_file(path) != hash for path, (_, hash) in last.unsettled.items()):
         return None

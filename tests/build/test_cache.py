@@ -239,3 +239,23 @@ def test_a_file_whose_name_is_not_utf8_is_built_each_time(write_site: Write) -> 
     first = build(site)
     assert "Odd" in (site / "public/rss.xml").read_text()
     assert build(site).warnings == first.warnings != ()
+
+
+def test_a_folder_that_became_a_link_is_refused_as_without_a_cache(site: Path, feedpub: Run, tmp_path: Path) -> None:
+    (site / "public/maps").rename(tmp_path / "elsewhere")
+    (site / "public/maps").symlink_to(tmp_path / "elsewhere")
+    assert "leads out of the output folder" in feedpub("build", site).stderr
+
+
+def test_what_a_killed_build_left_is_swept_away(site: Path, feedpub: Run) -> None:
+    (site / "public/.feedpub-staging").mkdir()
+    assert feedpub("build", site).exit_code == 0
+    assert not (site / "public/.feedpub-staging").exists()
+
+
+def test_no_file_is_made_behind_a_link_that_leads_nowhere(write_site: Write, feedpub: Run, tmp_path: Path) -> None:
+    site = write_site(FILES)
+    (site / ".feedpub").mkdir()
+    (site / ".feedpub/.gitignore").symlink_to(tmp_path / "precious")
+    assert feedpub("build", site).exit_code == 0
+    assert not (tmp_path / "precious").exists()

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 @click.option("--adopt", is_flag=True, help="Write into a folder that holds files of others; they are not touched.")
 @click.option("--json", "as_json", is_flag=True, help="Say what was done as JSON.")
 @click.option("--no-cache", is_flag=True, help="Use nothing that the last build knew, and keep nothing for the next.")
-@click.option("-j", "--jobs", type=click.IntRange(1), help="At most so many processes (default: one for each core).")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1), help="At most so many processes beside this one (default: one for each core)."
+)
 @click.option("--watch", is_flag=True, help="Build again whenever a file of the site changes.")
 def build_command(
     site: Path, output: Path | None, drafts: bool, keep_going: bool, adopt: bool, as_json: bool, no_cache: bool,

@@ -70,6 +70,12 @@ def write_tree(
             return Changes(tuple(sorted(changed)), tuple(sorted(set(paths).difference(changed))), removed, stamps)
 
 
+def is_sound(output: Path, paths: Iterable[str]) -> bool:
+    """Whether no write to `output` was broken off, and none of its folders on the way to `paths` is a link."""
+    folders = {parent for path in paths for parent in PurePosixPath(path).parents}
+    return not (output / _STAGING).exists() and not any((output / name).is_symlink() for name in folders if name.parts)
+
+
 def _staged(output: Path, files: Iterable[tuple[str, bytes | None]], ours: set[str]) -> list[str]:
     """The paths whose bytes are new; each file lies in the staging folder, under its number in this list."""
     changed: list[str] = []
