@@ -58,7 +58,7 @@ def test_options_exist(page: Path) -> None:
     known = {option for command in commands for parameter in command.params for option in parameter.opts}
     known |= set(re.findall(r'"(--[a-z]+)"', (ROOT / "benchmarks/__main__.py").read_text(encoding="utf-8")))
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page.read_text(encoding="utf-8")))
-    assert named <= known | {"--help"}
+    assert named <= known | {"--help", "--version"}
 
 
 @page
