@@ -45,7 +45,7 @@ def build(
     with Cache(folder if cached else None) as cache, Workers(jobs) as workers:
         files = site_files(folder, site)
         key = lastbuild.key(settings, files, place, drafts=drafts)
-        if last := lastbuild.recall(cache, key, place):
+        if last := lastbuild.recall(cache, key, folder, place):
             kept = tuple(sorted(last.files.keys() - {MANIFEST}))
             return Built(place, last.feeds, Changes((), kept, (), {}), last.drafts, (), (*last.warnings, *cache.notices))
         # Not before: to load what reads and renders articles takes as long as to see that there is nothing to do.

@@ -21,10 +21,14 @@ from feedpub.model import Article
 T = TypeVar("T")
 Kind = Literal["about", "articles", "bodies", "warnings", "files"]
 _KINDS: tuple[Kind, ...] = ("about", "articles", "bodies", "warnings", "files")
+_REFUSALS = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_READONLY,
+}  # fmt: skip
 _FOLDER, _FILE = ".feedpub", "cache.db"
 
 
-class Mark(msgspec.Struct, frozen=True, array_like=True):
+class Mark(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The stamp of a file, and the time of the file system when it was taken."""
 
     stamp: Stamp
@@ -35,7 +39,7 @@ class Mark(msgspec.Struct, frozen=True, array_like=True):
         return self.stamp == stamp and is_settled(stamp, self.seen)
 
 
-class Known(msgspec.Struct, frozen=True, array_like=True):
+class Known(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An Article without its Markdown, the hash of its file's bytes, and the mark of the file."""
 
     article: Article
@@ -54,7 +58,7 @@ class Cache:
         self.notices: list[Problem] = []
         self.clock = 0
         self._path: Path | None = None
-        self._conn = _empty(sqlite3.connect(":memory:", isolation_level=None))
+        self._conn = _empty(sqlite3.connect(":memory:", isolation_level=None), b"")
         if folder:
             with suppress(OSError):  # a folder that is only to be read has no cache
                 self._path = _place(folder)
@@ -69,14 +73,23 @@ class Cache:
 
     def load(self, kind: Kind, type: type[T]) -> dict[bytes, T]:
         """All records of a kind."""
-        rows = self._rows(f"SELECT key, value, sum FROM {kind}")  # noqa: S608
-        decoder = msgspec.msgpack.Decoder(type)
-        return {key: record for key, value, sum in rows if (record := _decoded(decoder, key, value, sum)) is not None}
+        found = {}
+        decode = msgspec.msgpack.Decoder(type).decode
+        for key, value, sum in self._rows(f"SELECT key, value, sum FROM {kind}"):  # noqa: S608
+            try:
+                if crc32(value, crc32(key)) == sum:
+                    found[key] = decode(value)
+            except (TypeError, msgspec.MsgspecError):  # not bytes, or none that were encoded
+                continue
+        return found
 
     def get(self, kind: Kind, key: bytes, type: type[T]) -> T | None:
         """The record of `key`, or None."""
-        rows = self._rows(f"SELECT key, value, sum FROM {kind} WHERE key = ?", (key,))  # noqa: S608
-        return next((_decoded(msgspec.msgpack.Decoder(type), *row) for row in rows), None)
+        with suppress(TypeError, msgspec.MsgspecError):
+            for value, sum in self._rows(f"SELECT value, sum FROM {kind} WHERE key = ?", (key,)):  # noqa: S608
+                if _sum(key, value) == sum:
+                    return msgspec.msgpack.decode(value, type=type)
+        return None
 
     def keys(self, kind: Kind) -> set[bytes]:
         """The keys of all records of a kind."""
@@ -94,18 +107,18 @@ class Cache:
         for attempt in ("as it is", "made anew"):
             try:
                 conn = sqlite3.connect(path, timeout=5, isolation_level=None)
+                conn.text_factory = bytes  # what was damaged may claim to be text
+                tag = _tag()
                 conn.execute("PRAGMA synchronous = OFF")  # what a power cut damages is noticed, and made anew
                 if not conn.execute("SELECT 1 FROM sqlite_master").fetchone():
-                    _empty(conn)
+                    _empty(conn, tag)
                 row = conn.execute("SELECT value FROM about WHERE key = x'00'").fetchone()
-                if row is None or row[0] != _tag():
-                    _empty(conn)
+                if row is None or row[0] != tag:
+                    _empty(conn, tag)
                 return conn
-            except sqlite3.OperationalError as error:
-                if "no such" not in str(error):
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                if not _is_damage(error):
                     return self._fallen_back(f"can't be used ({error}), and this build does without")
-            except sqlite3.DatabaseError:
-                pass
             if attempt == "as it is":
                 self.notices.append(Problem(f"{_FOLDER}/{_FILE}", 0, "", "was damaged, and is made anew", "", "warning"))
                 path.write_bytes(b"")
@@ -114,12 +127,12 @@ class Cache:
 
     def _fallen_back(self, what: str) -> sqlite3.Connection:
         self.notices.append(Problem(f"{_FOLDER}/{_FILE}", 0, "", what, "", "warning"))
-        return _empty(sqlite3.connect(":memory:", isolation_level=None))
+        return _empty(sqlite3.connect(":memory:", isolation_level=None), b"")
 
     def _rows(self, query: str, values: tuple[bytes, ...] = ()) -> list[Any]:
         try:
             return self._conn.execute(query, values).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             self._give_up(error)
             return self._conn.execute(query, values).fetchall()
 
@@ -129,17 +142,23 @@ class Cache:
             self._conn.execute("BEGIN IMMEDIATE")
             yield self._conn
             self._conn.execute("COMMIT")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             self._give_up(error)
 
-    def _give_up(self, error: sqlite3.Error) -> None:
+    def _give_up(self, error: Exception) -> None:
         """Go on without; a file that is damaged is emptied, so that the next build begins anew."""
         self._conn.close()
-        if self._path and not isinstance(error, sqlite3.OperationalError):
-            self._path.write_bytes(b"")
+        if self._path and _is_damage(error):
+            with suppress(OSError):
+                self._path.write_bytes(b"")
             self._conn = self._fallen_back("was damaged, and is made anew by the next build")
         else:
             self._conn = self._fallen_back(f"can't be used ({error}), and this build does without")
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether the file itself is at fault, not a lock, a right or the disk. sqlite3 quotes a damaged name as it is: no UTF-8."""
+    return (getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF) not in _REFUSALS
 
 
 def _place(folder: Path) -> Path:
@@ -148,18 +167,18 @@ def _place(folder: Path) -> Path:
     place.mkdir(exist_ok=True)
     if place.is_symlink() or (place / _FILE).is_symlink():
         raise OSError("a link may lead to a file of others, and this one is written")
-    if not (place / ".gitignore").exists():
-        (place / ".gitignore").write_text("*\n")
+    with suppress(FileExistsError), (place / ".gitignore").open("x") as file:
+        file.write("*\n")
     (place / _FILE).touch()
     return place / _FILE
 
 
-def _empty(conn: sqlite3.Connection) -> sqlite3.Connection:
+def _empty(conn: sqlite3.Connection, tag: bytes) -> sqlite3.Connection:
     conn.execute("BEGIN IMMEDIATE")
     for kind in _KINDS:
         conn.execute(f"DROP TABLE IF EXISTS {kind}")
         conn.execute(f"CREATE TABLE {kind} (key BLOB PRIMARY KEY, value BLOB, sum INTEGER)")
-    conn.execute("INSERT INTO about VALUES (x'00', ?, 0)", (_tag(),))
+    conn.execute("INSERT INTO about VALUES (x'00', ?, 0)", (tag,))
     conn.execute("COMMIT")
     return conn
 
@@ -168,21 +187,13 @@ def _sum(key: bytes, value: bytes) -> int:
     return crc32(value, crc32(key))
 
 
-def _decoded(decoder: "msgspec.msgpack.Decoder[T]", key: bytes, value: bytes, sum: int) -> T | None:
-    if not (isinstance(key, bytes) and isinstance(value, bytes) and _sum(key, value) == sum):
-        return None
-    try:
-        return decoder.decode(value)
-    except msgspec.MsgspecError:
-        return None
-
-
 def _tag() -> bytes:
     """What wrote a cache: Python, every library beside feedpub, the tables of time zones, and feedpub's own files."""
     own = []
     for folder, _, files in os.walk(Path(__file__).parent):
         if not folder.endswith("__pycache__"):
             own += [(name, status.st_size, status.st_mtime_ns) for name in files if (status := os.stat(Path(folder, name)))]
-    beside = [sorted(n for n in os.listdir(p) if n.endswith("-info")) for p in sys.path if p and os.path.isdir(p)]
+    places = [place for place in sys.path if os.path.isdir(place) and os.access(place, os.R_OK)]
+    beside = [sorted(name for name in os.listdir(place) if name.endswith("-info")) for place in places]
     zones = [os.stat(place).st_mtime_ns for place in zoneinfo.TZPATH if os.path.isdir(place)]
     return blake2b(repr((sys.version, sorted(own), beside, zones)).encode(), digest_size=16).digest()

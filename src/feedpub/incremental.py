@@ -12,7 +12,7 @@ from feedpub.content import body_key, joined
 from feedpub.disk import Changes, SourceFile, Stamp, hash_of_file, hashed, is_settled, write_tree
 from feedpub.errors import Problem
 from feedpub.feed import Part, Planned, publication
-from feedpub.loading import Progress, image_file, image_path
+from feedpub.loading import Progress, image_lengths, image_path
 from feedpub.model import Article, Body
 from feedpub.site import Site
 from feedpub.stages import READING, RENDERING, WRITING, draw, read_files, render_files
@@ -42,11 +42,10 @@ class Incremental:
     def read(self, files: Sequence[SourceFile]) -> tuple[list[Article], list[Problem]]:
         """The Articles of `files`, without their Markdown, and every Problem in them and between them."""
         cache = self._cache
-        # What an article takes from the settings.
+        # What an article takes from the settings is in its key: a build with others may save its own at the same time.
         reader = hashed(repr((self._site.timezone.key, self._site.title, self._site.author)).encode())
-        same = cache.get("about", b"reader", bytes) == reader
-        before = cache.load("articles", Known) if same else {}
-        keys = {file.source: file.source.encode("utf-8", "surrogateescape") for file in files}
+        keys = {file.source: reader + file.source.encode("utf-8", "surrogateescape") for file in files}
+        before = cache.load("articles", Known)
         unread = []
         for file in files:
             known = before.get(keys[file.source])
@@ -67,24 +66,29 @@ class Incremental:
                 outcome = msgspec.msgpack.decode(outcome, type=Known)
             self._known[source] = outcome or before[keys[source]]
             self._files[source] = file
-            if not is_settled(file.stamp, cache.clock):
-                self.unsettled[file.path] = (file.stamp, self._known[source].text)
-        gone = before.keys() - set(keys.values()) if same else cache.keys("articles") - new.keys()
-        if new or gone or not same:
-            cache.save(("about", {b"reader": msgspec.msgpack.encode(reader)}, ()), ("articles", new, gone))
+            if outcome and not is_settled(file.stamp, cache.clock):
+                self.unsettled[file.path] = (file.stamp, outcome.text)
+        gone = cache.keys("articles") - set(keys.values())
+        if new or gone:
+            cache.save(("articles", new, gone))
         return joined(problems.get(file.source) or self._known[file.source].article for file in files)
 
     def write(
         self, feeds: Sequence[Planned], output: Path, *, adopt: bool
-    ) -> tuple[Changes, tuple[Problem, ...], tuple[Path, ...]]:
-        """Publish `feeds`; what changed, the warnings of their bodies, and where their lead images are, or would be."""
+    ) -> tuple[Changes, tuple[Problem, ...], dict[str, int | None]]:
+        """Publish `feeds`; what changed, the warnings of their bodies, and the lengths of their lead images."""
         site, folder, cache = self._site, self._folder, self._cache
         shown = {a.slug: a for feed in feeds for document in feed.documents(site) for a in document.articles}
         self._keys = {slug: body_key(a, self._known[a.source].text, site) for slug, a in shown.items()}
-        lengths = {slug: file.stat().st_size for slug, a in shown.items() if (file := image_file(folder, a))}
+        places = {slug: str(place) for slug, a in shown.items() if (place := image_path(Path(), a))}
+        images = image_lengths(folder, {*places.values()})
+        lengths = {slug: length for slug, place in places.items() if (length := images[place]) is not None}
         parts = publication(feeds, site, lambda article: self._keys[article.slug], lengths)
-        bodies = cache.keys("bodies")
-        self._render([a for slug, a in shown.items() if self._keys[slug] not in bodies])
+        # Taken before anything is written: another build may take out what it doesn't need, and a full disk ends the cache.
+        warned = cache.load("warnings", tuple[Problem, ...])
+        known = cache.keys("bodies") & warned.keys()
+        warned |= self._render([a for slug, a in shown.items() if self._keys[slug] not in known])
+        warnings = {problem for key in self._keys.values() for problem in warned.get(key, ())}
         before = cache.load("files", Written)
         hashes: dict[str, bytes] = {}
         paths = [path for part in parts for path in part.paths]
@@ -99,13 +103,10 @@ class Incremental:
                 if not is_settled(seen, cache.clock):
                     self.unsettled[str(output / path)] = (seen, hash)
         keys = set(self._keys.values())
-        unused = cache.keys("bodies") - keys
+        unused = (cache.keys("bodies") | cache.keys("warnings")) - keys
         gone = before.keys() - {path.encode() for path in paths}
         if written or unused or gone:
             cache.save(("files", written, gone), ("bodies", {}, unused), ("warnings", {}, unused))
-        warned = cache.load("warnings", tuple[Problem, ...])
-        warnings = {problem for key in keys & warned.keys() for problem in warned[key]}
-        images = tuple(place for a in shown.values() if (place := image_path(folder, a)))
         return changes, tuple(sorted(warnings)), images
 
     def _made(
@@ -131,16 +132,20 @@ class Incremental:
                     hashes[path] = hashed(files[path])
                 yield path, files[path] if files else None
 
-    def _render(self, articles: Sequence[Article]) -> None:
-        """Put the bodies of `articles` into the cache."""
+    def _render(self, articles: Sequence[Article]) -> dict[bytes, tuple[Problem, ...]]:
+        """Put the bodies of `articles` into the cache; the warnings of those that have any, by key."""
+        warned: dict[bytes, tuple[Problem, ...]] = {}
         items = [(self._files[a.source], self._known[a.source].text) for a in articles]
         rendered = self._workers.map(partial(render_files, self._site), items, count=len(items), seconds=RENDERING)
         pairs = iter(zip(articles, self._progress(rendered, "rendering", len(items)), strict=True))
         while some := {self._keys[a.slug]: made for a, made in islice(pairs, _BATCH)}:
             bodies = {key: body for key, (body, _) in some.items()}
-            self._cache.save(
-                ("bodies", bodies, ()), ("warnings", {key: warned for key, (_, warned) in some.items() if warned}, ())
-            )
+            warnings = {key: problems for key, (_, problems) in some.items()}
+            self._cache.save(("bodies", bodies, ()), ("warnings", warnings, ()))
+            for key, encoded in warnings.items():
+                if problems := msgspec.msgpack.decode(encoded, type=tuple[Problem, ...]):
+                    warned[key] = problems
+        return warned
 
     def _body_of(self, article: Article) -> Body:
         found = self._cache.get("bodies", self._keys[article.slug], Body)

@@ -6,11 +6,9 @@ from pathlib import Path
 import msgspec
 
 from feedpub.cache import Cache
-from feedpub.disk import MANIFEST, SourceFile, Stamp, hash_of_file, hashed, is_settled, stamp
+from feedpub.disk import MANIFEST, SourceFile, Stamp, hash_of_file, hashed, is_settled, is_sound, stamp
 from feedpub.errors import Problem
-
-# Of an image only its size matters, and whether it is the same file.
-_Shape = tuple[int, int, int]
+from feedpub.loading import image_lengths
 
 
 class FeedCount(msgspec.Struct, frozen=True, array_like=True):
@@ -24,13 +22,13 @@ class LastBuild(msgspec.Struct, frozen=True, array_like=True):
     """What a build without Problems saw and did.
 
     `key` is a hash of its settings and of the stamps of its articles; `files` has the stamps of the files it left in the
-    output folder, `images` the shapes of lead images, also of those that are not there; `unsettled` has the hash of each
+    output folder, `images` the lengths of lead images, by path in the site (None: not there); `unsettled` has the hash of each
     file that its stamp alone does not vouch for.
     """
 
     key: bytes
     files: dict[str, Stamp]
-    images: dict[str, _Shape | None]
+    images: dict[str, int | None]
     unsettled: dict[str, tuple[Stamp, bytes]]
     feeds: tuple[FeedCount, ...]
     drafts: int
@@ -40,16 +38,19 @@ class LastBuild(msgspec.Struct, frozen=True, array_like=True):
 def key(settings: str, files: Iterable[SourceFile], output: Path, *, drafts: bool) -> bytes:
     """A hash of all that a build reads, as far as stamps tell, and of where it writes."""
     seen = (settings, str(output.absolute()), drafts, [(file.source, file.stamp) for file in files])
-    return hashed(repr(seen).encode("utf-8", "surrogatepass"))
+    try:
+        return hashed(msgspec.msgpack.encode(seen))
+    except UnicodeEncodeError:  # the name of a file is not UTF-8
+        return hashed(repr(seen).encode("utf-8", "surrogatepass"))
 
 
-def recall(cache: Cache, key: bytes, output: Path) -> LastBuild | None:
+def recall(cache: Cache, key: bytes, folder: Path, output: Path) -> LastBuild | None:
     """The last build, if this one would do the same again and all that it wrote is still there."""
     last = cache.get("about", b"last", LastBuild)
     if last is None or last.key != key:
         return None
     stands = all(stamp(output / path) == seen for path, seen in last.files.items())
-    if not stands or any(_shape(path) != seen for path, seen in last.images.items()):
+    if not stands or not is_sound(output, last.files) or image_lengths(folder, last.images) != last.images:
         return None
     if any(hash_of_file(path) != hash for path, (_, hash) in last.unsettled.items()):
         return None
@@ -60,7 +61,7 @@ def recall(cache: Cache, key: bytes, output: Path) -> LastBuild | None:
 
 
 def remember(
-    cache: Cache, key: bytes, output: Path, stamps: Mapping[str, Stamp], images: Iterable[Path],
+    cache: Cache, key: bytes, output: Path, stamps: Mapping[str, Stamp], images: Mapping[str, int | None],
     unsettled: Mapping[str, tuple[Stamp, bytes]], done: tuple[Sequence[FeedCount], int, Iterable[Problem]],
 ) -> None:  # fmt: skip
     """Keep what this build saw and did, for recall()."""
@@ -68,8 +69,7 @@ def remember(
     files = dict(stamps)
     if manifest := stamp(output / MANIFEST):
         files[MANIFEST] = manifest
-    shapes = {str(path): _shape(str(path)) for path in images}
-    _save(cache, LastBuild(key, files, shapes, dict(unsettled), tuple(feeds), drafts, tuple(warnings)))
+    _save(cache, LastBuild(key, files, dict(images), dict(unsettled), tuple(feeds), drafts, tuple(warnings)))
 
 
 def _save(cache: Cache, last: LastBuild) -> None:
@@ -77,8 +77,3 @@ def _save(cache: Cache, last: LastBuild) -> None:
         cache.save(("about", {b"last": msgspec.msgpack.encode(last)}, ()))
     except UnicodeEncodeError:  # a path that is not UTF-8
         cache.save(("about", {}, [b"last"]))
-
-
-def _shape(path: str) -> _Shape | None:
-    seen = stamp(path)
-    return (seen[0], *seen[3:]) if seen else None

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from stat import S_ISREG
 from typing import Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -67,6 +68,25 @@ def image_file(folder: Path, article: Article) -> Path | None:
     if path is None or not is_there(path, file=True):
         return None
     return path if path.resolve().is_relative_to(folder.resolve()) else None
+
+
+def image_lengths(folder: Path, places: Iterable[str]) -> dict[str, int | None]:
+    """The octets of each lead image at `places`, paths against `folder`; None where no file of the site is there."""
+    root = folder.resolve()
+    inside: dict[str, bool] = {}
+
+    def length(place: str) -> int | None:
+        path = os.path.join(folder, place)
+        try:
+            seen = os.stat(path)
+            real = path if os.path.islink(path) else os.path.dirname(path)  # noqa: PTH114
+            if real not in inside:
+                inside[real] = Path(real).resolve().is_relative_to(root)
+        except (OSError, ValueError):
+            return None
+        return seen.st_size if S_ISREG(seen.st_mode) and inside[real] else None
+
+    return {place: length(place) for place in places}
 
 
 def image_path(folder: Path, article: Article) -> Path | None:

@@ -9,14 +9,14 @@ import msgspec
 from feedpub.errors import Problem
 
 
-class Author(msgspec.Struct, frozen=True, array_like=True):
+class Author(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A person's name, and an address if the article gives one."""
 
     name: str
     email: str | None = None
 
 
-class Article(msgspec.Struct, frozen=True, array_like=True):
+class Article(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One file: its fields, and its body still as Markdown ("" where only its fields are at hand).
 
     `published` and `updated` are aware. `image` is as the author wrote it: a URL, or a path against the article's

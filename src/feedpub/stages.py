@@ -42,7 +42,7 @@ def _read(site: Site, file: SourceFile, known: Known | None, clock: int) -> Outc
 
 
 def render_files(site: Site, files: list[tuple[SourceFile, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The Body of each file, and its Problems (b"" if there are none), encoded; the file is to have the hash beside it.
+    """The Body of each file, and its Problems, encoded; the file is to have the hash beside it.
 
     Raises FeedpubError for a file that changed since it was read.
     """
@@ -58,7 +58,7 @@ def _rendered(site: Site, file: SourceFile, text: bytes) -> tuple[bytes, bytes]:
         raise FeedpubError([Problem(file.source, 0, "", "changed while the site was built", "build again")])
     source = file.source.encode("utf-8", "replace").decode()
     body = render_body(read_article(str(decoded(data, source=file.source)), source, site), site)
-    return msgspec.msgpack.encode(body), msgspec.msgpack.encode(body.problems) if body.problems else b""
+    return msgspec.msgpack.encode(body), msgspec.msgpack.encode(body.problems)
 
 
 def draw(jobs: list[Callable[[], dict[str, bytes]]]) -> list[dict[str, bytes]]:

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -34,14 +34,19 @@ class Workers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._pool:
+        if self._pool is None:
+            return
+        # They finish what they have: one that dies while it sends a result would be waited for.
+        with _undisturbed(), suppress(RuntimeError):  # the pool's own thread could not be started
             self._pool.shutdown(cancel_futures=True)
+        if not kind and signal.getsignal(signal.SIGINT) is _interrupt_once:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def map(self, function: Callable[[list[T]], list[R]], items: Iterable[T], *, count: int, seconds: float) -> Iterator[R]:
         """What `function` makes of the items, list by list, in their order; `seconds` is about what an item takes.
 
         Little work is done here and now, more in processes; only a few lists are under way at once. Raises FeedpubError when
-        a process was killed.
+        a process was killed, or can't be started.
         """
         size = max(1, min(int(0.03 / seconds), -(-count // (4 * self._jobs))))
         rest = iter(items)
@@ -67,14 +72,25 @@ class Workers:
     def _started(self) -> "ProcessPoolExecutor":
         if self._pool is None:
             import multiprocessing
-            from concurrent.futures import ProcessPoolExecutor
+            from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
             # A fork takes over all that is loaded. Beside other threads it isn't safe, and elsewhere not usual.
             forks = sys.platform == "linux" and threading.active_count() == 1
             context = multiprocessing.get_context("fork" if forks else "spawn")
+            default = signal.default_int_handler
+            if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is default:
+                signal.signal(signal.SIGINT, _interrupt_once)
             self._pool = ProcessPoolExecutor(self._jobs, mp_context=context, initializer=_begin)
             with _undisturbed():
-                self._pool.submit(int).result()  # it starts them all
+                try:
+                    self._pool.submit(int).result()  # it starts them all
+                except BrokenExecutor:
+                    raise
+                except (OSError, RuntimeError) as error:
+                    for process in multiprocessing.active_children():  # they wait for work, and would be waited for
+                        process.terminate()
+                    what = f"{self._jobs} processes can't be started ({getattr(error, 'strerror', None) or error})"
+                    raise FeedpubError([Problem(".", 0, "", what, "try again with fewer --jobs")]) from error
         return self._pool
 
 
@@ -91,6 +107,12 @@ def _undisturbed() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def _interrupt_once(number: int, frame: object) -> None:
+    """Only the first Ctrl-C: a second, while processes end, would leave them waiting for work, and this one for them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def _begin() -> None:
     """Ctrl-C is for the parent to answer; and whoever ends it, by kill -9 too, ends its processes."""
     import multiprocessing
@@ -104,7 +126,10 @@ def _begin() -> None:
         parent.join()
         os._exit(1)
 
-    threading.Thread(target=watch, daemon=True).start()
+    try:
+        threading.Thread(target=watch, daemon=True).start()
+    except RuntimeError:  # no more threads: the parent tells that this process is gone
+        os._exit(1)
 
 
 def _cores() -> int:

@@ -6,15 +6,16 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
 
 from feedpub.build import build
 from feedpub.disk import stamps
-from tests.conftest import Write, article, tree
+from tests.conftest import SETTINGS, Write, article, tree
 
 Run = Callable[..., Result]
 FILES = {f"articles/{n}.md": article(f"Title {n}", f"2025-01-{n + 1:02}", category="Maps") for n in range(9)}
@@ -83,6 +84,22 @@ def test_a_damaged_cache_is_one_line_and_changes_nothing(site: Path, feedpub: Ru
     assert feedpub("build", site).stderr == ""
 
 
+@pytest.mark.parametrize(
+    ("there", "damaged"),
+    [(b"CREATE TABLE about", b"CREATE\xa0TABLE about"), (b"sqlite_autoindex_about", b"sqlite_aut\xefindex_about"),
+     (b"value BLOB", b"valve BLOB"), (b"SQLite format 3\0", b"SQLite format 3\0")],
+)  # fmt: skip
+def test_damage_to_its_tables_is_mended(site: Path, feedpub: Run, there: bytes, damaged: bytes) -> None:
+    cache = site / ".feedpub/cache.db"
+    data = cache.read_bytes().replace(there, damaged)
+    cache.write_bytes(data if there != damaged else data[:44] + b"\xff" * 4 + data[48:])  # a format of the schema from tomorrow
+    for _ in range(2):
+        (site / "articles/new.md").write_text(article("New"))
+        done = feedpub("build", site)
+        assert done.exit_code == 0
+    assert done.stderr == ""
+
+
 def test_without_cache_nothing_is_kept(write_site: Write, feedpub: Run) -> None:
     site = write_site(FILES)
     assert feedpub("build", site, "--no-cache").exit_code == 0
@@ -131,6 +148,89 @@ def test_two_builds_at_once_agree(write_site: Write) -> None:
         assert found == tree(site / "public")
 
 
+def test_a_build_with_other_settings_in_between_changes_nothing(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamps, "TICK", 20_000_000)
+    settled(site)
+    (site / "feedpub.toml").write_text(f"{SETTINGS}[feeds]\n")
+    build(site)
+
+    def meanwhile(things: Iterable[Any], label: str, length: int) -> Iterator[Any]:
+        if label == "reading":
+            (site / "feedpub.toml").write_text(SETTINGS.replace("Europe/Malta", "Asia/Tokyo"))
+            build(site)
+            (site / "feedpub.toml").write_text(SETTINGS)
+        yield from things
+
+    for name in "ab":
+        (site / f"articles/{name}.md").write_text(article(f"New {name}"))
+        build(site, **({"progress": meanwhile} if name == "a" else {}))
+    build(site, tmp_path / "clean", cached=False)
+    assert tree(site / "public") == tree(tmp_path / "clean")
+
+
+def test_a_warning_that_was_damaged_is_told_again(site: Path) -> None:
+    (site / "articles/odd.md").write_text(article(body="{{image: x, q}}"))
+    expected = build(site).warnings
+    with sqlite3.connect(site / ".feedpub/cache.db") as conn:
+        conn.execute("UPDATE warnings SET sum = sum + 1")
+    conn.close()
+    (site / "articles/new.md").write_text(article("New"))
+    assert build(site).warnings == expected != ()
+
+
+def test_a_warning_that_another_build_takes_out_of_the_cache_is_told(site: Path, tmp_path: Path) -> None:
+    (site / "articles/odd.md").write_text(article(body="{{image: x, q}}", draft="true"))
+
+    def meanwhile(things: Iterable[Any], label: str, length: int) -> Iterator[Any]:
+        if label == "writing":
+            build(site)
+        yield from things
+
+    first = build(site, tmp_path / "preview", drafts=True, progress=meanwhile)
+    assert len(first.warnings) == 1
+    assert build(site, tmp_path / "preview", drafts=True).warnings == first.warnings
+
+
+@pytest.mark.parametrize("path", ["rss.xml", "index.html"])
+def test_a_file_that_is_mended_keeps_its_compressed_copies(write_site: Write, path: str) -> None:
+    site = write_site(FILES, '[feeds]\ncompress = ["gz", "br"]\n')
+    build(site)
+    expected = tree(site / "public")
+    (site / "public" / path).unlink()
+    assert build(site).changes.written == (path,)
+    assert tree(site / "public") == expected
+
+
+def test_an_image_that_leaves_the_site_or_grows_while_it_is_built_is_seen(write_site: Write, tmp_path: Path) -> None:
+    site = write_site({"articles/a.md": article(image="/images/a.png"), "images/a.png": b"png"})
+
+    def meanwhile(things: Iterable[Any], label: str, length: int) -> Iterator[Any]:
+        (site / "images/a.png").write_bytes(b"a larger png")
+        yield from things
+
+    build(site, progress=meanwhile)
+    build(site)
+    assert b'length="12"' in (site / "public/rss.xml").read_bytes()
+    (site / "images").rename(tmp_path / "elsewhere")
+    (site / "images").symlink_to(tmp_path / "elsewhere")
+    build(site)
+    assert b'length="12"' not in (site / "public/rss.xml").read_bytes()
+
+
+def test_an_image_is_found_from_another_folder_too(write_site: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stamps, "TICK", 20_000_000)
+    site = write_site({"articles/a.md": article(image="a.png")})
+    monkeypatch.chdir(tmp_path)
+    build(Path("site"))
+    settled(Path("site"))
+    (site / "articles/a.png").write_bytes(b"png")
+    monkeypatch.chdir(site)
+    build(Path())
+    assert b'length="3"' in (site / "public/rss.xml").read_bytes()
+
+
 def test_a_file_whose_name_is_not_utf8_is_built_each_time(write_site: Write) -> None:
     site = write_site(FILES)
     name = os.fsencode(site / "articles") + b"/\xff.md"
@@ -139,3 +239,23 @@ def test_a_file_whose_name_is_not_utf8_is_built_each_time(write_site: Write) -> 
     first = build(site)
     assert "Odd" in (site / "public/rss.xml").read_text()
     assert build(site).warnings == first.warnings != ()
+
+
+def test_a_folder_that_became_a_link_is_refused_as_without_a_cache(site: Path, feedpub: Run, tmp_path: Path) -> None:
+    (site / "public/maps").rename(tmp_path / "elsewhere")
+    (site / "public/maps").symlink_to(tmp_path / "elsewhere")
+    assert "leads out of the output folder" in feedpub("build", site).stderr
+
+
+def test_what_a_killed_build_left_is_swept_away(site: Path, feedpub: Run) -> None:
+    (site / "public/.feedpub-staging").mkdir()
+    assert feedpub("build", site).exit_code == 0
+    assert not (site / "public/.feedpub-staging").exists()
+
+
+def test_no_file_is_made_behind_a_link_that_leads_nowhere(write_site: Write, feedpub: Run, tmp_path: Path) -> None:
+    site = write_site(FILES)
+    (site / ".feedpub").mkdir()
+    (site / ".feedpub/.gitignore").symlink_to(tmp_path / "precious")
+    assert feedpub("build", site).exit_code == 0
+    assert not (tmp_path / "precious").exists()

@@ -53,6 +53,39 @@ def test_a_build_that_is_ended_leaves_no_process_and_no_half_file(write_site: Wr
     assert {path: data for path, data in tree(site / "public").items() if not path.startswith(".feedpub-staging")} == before
 
 
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks for processes in /proc")
+def test_a_second_ctrl_c_ends_it_too(write_site: Write) -> None:
+    site = write_site(FILES, LIMIT)
+    command = [sys.executable, "-m", "feedpub", "build", "--no-cache", "--jobs", "3", site]
+    for _ in range(4):
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True) as run:
+            while len(members(run.pid)) < 4:
+                assert run.poll() is None, "ended before it was ended"
+                time.sleep(0.005)
+            time.sleep(0.1)
+            os.killpg(run.pid, signal.SIGINT)
+            time.sleep(0.01)
+            os.killpg(run.pid, signal.SIGINT)
+            try:
+                run.wait(timeout=10)
+            finally:
+                for left in members(run.pid):
+                    os.kill(left, signal.SIGKILL)
+        assert run.returncode != 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts the files that a process may open")
+def test_processes_that_cannot_be_started_are_one_line(write_site: Write) -> None:
+    site = write_site(FILES, LIMIT)
+    limited = "import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (64, 64)); from feedpub.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", limited, "build", site, "--jobs", "100"], capture_output=True, text=True, timeout=30
+    )
+    assert done.returncode == 1
+    assert "100 processes can't be started (Too many open files); try again with fewer --jobs" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def members(group: int) -> list[int]:
     """The living processes of a group."""
     found = []

@@ -56,8 +56,9 @@ def test_options_exist(page: Path) -> None:
     commands = [command for name in main.list_commands(CONTEXT) if (command := main.get_command(CONTEXT, name))]
     commands += [inner for group in commands if isinstance(group, click.Group) for inner in group.commands.values()]
     known = {option for command in commands for parameter in command.params for option in parameter.opts}
+    known |= set(re.findall(r'"(--[a-z]+)"', (ROOT / "benchmarks/__main__.py").read_text(encoding="utf-8")))
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page.read_text(encoding="utf-8")))
-    assert named <= known | {"--help"}
+    assert named <= known | {"--help", "--version"}
 
 
 @page

@@ -1,6 +1,5 @@
 """feedpub init."""
 
-import json
 import os
 import re
 import secrets
@@ -25,6 +24,7 @@ def init_command(folder: Path, title: str, url: str) -> None:
 
     Articles that are there already are found, and no example is written beside them.
     """
+    import json
     from urllib.parse import urlsplit
 
     from feedpub.loading import SETTINGS

@@ -53,6 +53,9 @@ class Commands(click.Group):
                 raise
             click.echo(f"the system refused: {error.strerror or error}", err=True)
             ctx.exit(1)
+        except MemoryError:
+            click.echo("there is not enough memory", err=True)
+            ctx.exit(1)
         except Exception as error:
             if not type(error).__module__.startswith("sqlalchemy."):  # which a build does not load
                 raise

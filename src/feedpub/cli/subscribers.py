@@ -1,7 +1,5 @@
 """feedpub subscribers."""
 
-import csv
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,6 +82,8 @@ def import_command(file: Path, name: str | None, dry_run: bool, folder: Path) ->
 @site_option
 def list_command(name: str | None, as_json: bool, folder: Path) -> None:
     """Every subscription, its state, and since when."""
+    import json
+
     from feedpub.store import find_subscriptions
 
     with store_of(folder, site_of(folder)).begin() as conn:
@@ -102,6 +102,8 @@ def list_command(name: str | None, as_json: bool, folder: Path) -> None:
 @site_option
 def export_command(folder: Path) -> None:
     """Every subscription as CSV, for another program."""
+    import csv
+
     from feedpub.store import find_subscriptions
 
     with store_of(folder, site_of(folder)).begin() as conn:
@@ -159,6 +161,8 @@ def suppress_command(address: str, reason: str, folder: Path) -> None:
 
 def _rows(file: Path) -> list[tuple[int, str]]:
     """Line and address of each row of a CSV."""
+    import csv
+
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.reader(lines)

@@ -4,7 +4,7 @@ from feedpub.disk.files import write_files
 from feedpub.disk.reading import SourceFile, article_files, decoded, is_there, read_text
 from feedpub.disk.refusal import refusal
 from feedpub.disk.stamps import Stamp, hash_of_file, hashed, is_settled, stamp
-from feedpub.disk.tree import MANIFEST, Changes, write_tree
+from feedpub.disk.tree import MANIFEST, Changes, is_sound, write_tree
 
 __all__ = [
     "MANIFEST",
@@ -16,6 +16,7 @@ __all__ = [
     "hash_of_file",
     "hashed",
     "is_settled",
+    "is_sound",
     "is_there",
     "read_text",
     "refusal",

@@ -1,7 +1,6 @@
 """A few files into a folder, each whole or not at all."""
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +14,8 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, keep: bool = False)
     Files that are there are replaced, or with `keep` left as they are. Raises FeedpubError when the disk refuses, or when
     something other than a file is in the way.
     """
+    import tempfile  # here, as a build that writes nothing needs no such folder
+
     written = []
     with clear_errors(folder):
         if folder.exists() and not folder.is_dir():

@@ -2,16 +2,15 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from feedpub.disk.refusal import clear_errors, refusal
 from feedpub.disk.stamps import Stamp, stamp_of
 from feedpub.errors import FeedpubError, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(NamedTuple):
     """A file of the site: as Problems name it, where it is, and its stamp."""
 
     source: str

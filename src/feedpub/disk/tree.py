@@ -63,8 +63,17 @@ def write_tree(
             finally:
                 _remove_staging(staging)
             stamps = {path: seen for path in paths if (seen := stamp(output / path))}
+            if lost := [path for path in paths if path not in stamps]:
+                what = "was removed while the site was built"
+                raise FeedpubError([Problem(str((output / path).absolute()), 0, "", what, "build again") for path in lost])
             removed = tuple(path for path in gone if not (output / path).exists())
             return Changes(tuple(sorted(changed)), tuple(sorted(set(paths).difference(changed))), removed, stamps)
+
+
+def is_sound(output: Path, paths: Iterable[str]) -> bool:
+    """Whether no write to `output` was broken off, and none of its folders on the way to `paths` is a link."""
+    folders = {parent for path in paths for parent in PurePosixPath(path).parents}
+    return not (output / _STAGING).exists() and not any((output / name).is_symlink() for name in folders if name.parts)
 
 
 def _staged(output: Path, files: Iterable[tuple[str, bytes | None]], ours: set[str]) -> list[str]:
@@ -91,12 +100,13 @@ def _replace(output: Path, paths: Iterable[str], ours: set[str], changed: list[s
     staging = output / _STAGING
     # Killed below this line, the next build still knows every file as ours.
     _write_manifest(output, staging, ours.union(paths))
+    stale = {*changed, *gone}
     for number, path in enumerate(changed):
         place = output / path
         place.parent.mkdir(parents=True, exist_ok=True)
         # A compressed copy may be missing for a moment, but never be older than its file.
         for suffix in _COMPRESSED:
-            if f"{path}{suffix}" in ours:
+            if f"{path}{suffix}" in ours and f"{path}{suffix}" in stale:
                 (output / f"{path}{suffix}").unlink(missing_ok=True)
         os.replace(staging / str(number), place)
     for path in gone:
