@@ -31,7 +31,7 @@ def page(context: Context, template: str, **values: object) -> str:
     archive = context.engine is not None and context.site.web.archive
     mails = context.engine is not None and context.keys is not None and bool(context.site.digests)
     common = {"site": context.site, "base": context.base, "archive": archive, "mails": mails}
-    return _environment().get_template(template).render(common | values)
+    return templates().get_template(template).render(common | values)
 
 
 def error_page(context: Context, error: HTTPException) -> HTMLResponse:
@@ -44,7 +44,8 @@ def error_page(context: Context, error: HTTPException) -> HTMLResponse:
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """The templates of the folder `pages`."""
     return jinja2.Environment(
         loader=jinja2.PackageLoader("feedpub.web", "pages"),
         autoescape=True,

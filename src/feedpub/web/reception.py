@@ -9,7 +9,6 @@ from importlib import resources
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-import jinja2
 from sqlalchemy import Connection, Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -20,6 +19,7 @@ from feedpub.digest import rhythm
 from feedpub.site import Digest, Site
 from feedpub.web.crowd import Crowd
 from feedpub.web.links import Keys, Purpose, Ticket
+from feedpub.web.page import templates
 from feedpub.web.post import Postman
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class Reception:
     def page(self, name: str, status: int = 200, *, headers: Mapping[str, str] | None = None, **values: object) -> Response:
         """The page of that name."""
         base = urlsplit(self.site.web_url).path
-        text = _pages().get_template(f"{name}.html.j2").render(site=self.site, base=base, style=style_address(base), **values)
+        text = templates().get_template(f"{name}.html.j2").render(site=self.site, base=base, style=style_address(base), **values)
         return HTMLResponse(text, status, headers=_HEADERS | dict(headers or {}))
 
     async def write(self, work: Callable[[Connection], T]) -> T:
@@ -108,14 +108,3 @@ async def style(request: Request) -> Response:
 @cache
 def _style() -> bytes:
     return (resources.files("feedpub.web") / "pages" / "web.css").read_bytes()
-
-
-@cache
-def _pages() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("feedpub.web", "pages"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
