@@ -68,12 +68,14 @@ class Worker:
 
 
 class Protocol(HttpToolsProtocol):
-    """HTTP/1.1 as httptools reads it, but a head that never ends fills no memory."""
+    """HTTP/1.1 as httptools reads it, but a head that never ends fills no memory, and no body is taken for a request."""
 
-    _head, _reads_head = 0, True
+    _head, _reads_head, _is_last = 0, True, False
 
     def data_received(self, data: bytes) -> None:
         """More of a request came in."""
+        if self._is_last:
+            return
         super().data_received(data)
         if self._reads_head:
             self._head += len(data)
@@ -92,6 +94,10 @@ class Protocol(HttpToolsProtocol):
         """Its head is whole."""
         self._reads_head = False
         super().on_headers_complete()
+        if self.parser.should_upgrade():
+            # The parser believes that another protocol follows, and would read the body as the next request: behind a
+            # proxy that keeps the connection for others, its answer would go to one of them.
+            self._is_last, self.cycle.keep_alive = True, False
 
 
 def listening(host: str, port: int) -> socket.socket:
