@@ -9,7 +9,7 @@ import pytest
 
 from feedpub.store import add_subscriber, proof, suppress_subscriber
 from feedpub.web.links import Keys
-from tests.web.conftest import ADA, NEW, OLD, House, path_in
+from tests.web.conftest import ADA, NEW, OLD, Client, House, path_in
 
 FORM = {"email": ADA, "digests": "weekly"}
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -130,6 +130,14 @@ def test_a_network_may_ask_twenty_times_an_hour(house: House) -> None:
     assert 0 < int(refused.headers["retry-after"]) <= 3600
     assert house.client().post("/subscribe", data=FORM).status_code == 200
     assert house.counts()[0] == 21
+
+
+def test_each_client_of_the_old_internet_is_counted_by_itself_where_a_socket_is_for_both(house: House) -> None:
+    app = house.app()
+    one, two = Client(app, "::ffff:198.51.100.1"), Client(app, "::ffff:198.51.100.2")
+    codes = [one.post("/subscribe", data=FORM | {"email": f"r{n}@readers.example"}).status_code for n in range(21)]
+    assert codes[-1] == 429
+    assert two.post("/subscribe", data=FORM).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """The server: uvicorn, set up for us, in this process or with several workers."""
 
+import ipaddress
 import logging
 import os
 import socket
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -135,10 +136,18 @@ def made(worker: Worker, *, workers: int, proxies: Collection[str]) -> uvicorn.S
         access_log=False,
         server_header=False,
         proxy_headers=bool(proxies),
-        forwarded_allow_ips=[*proxies],
+        forwarded_allow_ips=[spelling for proxy in proxies for spelling in _spellings(proxy)],
         timeout_graceful_shutdown=_GRACE,
     )
     return uvicorn.Server(config)
+
+
+def _spellings(proxy: str) -> Iterator[str]:
+    """A network of IPv4 also as a socket for both families tells it."""
+    network = ipaddress.ip_network(proxy, strict=False)
+    yield str(network)
+    if network.version == 4:
+        yield f"::ffff:{network.network_address}/{96 + network.prefixlen}"
 
 
 def serve(server: uvicorn.Server, sock: socket.socket) -> None:
