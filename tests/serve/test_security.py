@@ -125,3 +125,7 @@ def test_a_body_behind_an_upgrade_is_no_request(public: Server, start: str, upgr
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
+def test_figures_can_only_be_read(public: Server) -> None:
+    assert public.ask.head("/metrics").status_code == 200
+    for method in ("POST", "PUT", "DELETE"):
+        assert public.ask.request(method, "/metrics").status_code == 405

@@ -140,6 +140,12 @@ def test_each_client_of_the_old_internet_is_counted_by_itself_where_a_socket_is_
     assert two.post("/subscribe", data=FORM).status_code == 200
 
 
+def test_what_is_not_done_here_says_what_is(house: House) -> None:
+    answer = house.client().request("PUT", "/subscribe")
+    assert answer.status_code == 405
+    assert sorted(answer.headers["allow"].split(", ")) == ["GET", "HEAD", "POST"]
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -60,7 +60,8 @@ class _Front:
         self.turn = turn
         self._at_end = tuple(at_end)
         self._pings: set[asyncio.Task[None]] = set()
-        all_routes = [*routes, *archive.routes(context), Route("/healthz", self.health), Route("/metrics", self.traffic)]
+        ours = [Route("/healthz", self.health), Route("/metrics", self.traffic, methods=["GET"])]
+        all_routes = [*routes, *archive.routes(context), *ours]
         app = Starlette(
             routes=all_routes,
             lifespan=self._lifespan,
