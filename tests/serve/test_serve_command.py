@@ -1,9 +1,11 @@
 """The command: what it says, how it ends, what it counts and writes down."""
 
+import os
 import re
 import signal
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -91,6 +93,28 @@ def test_several_workers_end_together(serve: Serve) -> None:
     assert server.stop() == 0
     with pytest.raises(httpx.ConnectError):
         server.ask.get("/healthz")
+
+
+def test_a_worker_is_replaced_whatever_is_in_the_settings_now(serve: Serve) -> None:
+    server = serve({"articles/a.md": article()}, DIGEST, "--workers", "2")
+    pid = server.process.pid
+
+    def children() -> set[int]:
+        return {int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+    def workers() -> set[int]:
+        return {one for one in children() if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()}
+
+    server.until(lambda: len(workers()) == 2)
+    before = workers()
+    (server.folder / "feedpub.toml").write_text("an unfinished edit = [")
+    (server.folder / "feedpub.key").unlink()
+    os.kill(min(before), signal.SIGKILL)
+    server.until(lambda: len(workers()) == 2 and workers() != before)
+    os.kill(max(before), signal.SIGKILL)
+    server.until(server.answers)
+    assert server.ask.get("/subscribe").status_code == 200
+    assert server.stop() == 0
 
 
 def test_a_schedule_runs_beside_and_ends_with_it(serve: Serve) -> None:

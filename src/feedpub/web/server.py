@@ -17,12 +17,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
 from feedpub.errors import FeedpubError, Problem
-from feedpub.loading import load_site
+from feedpub.site import Site
 from feedpub.store import open_store
 from feedpub.web import subscriptions
 from feedpub.web.app import create_app
 from feedpub.web.context import Context
-from feedpub.web.links import read_keys
+from feedpub.web.links import Keys
 from feedpub.web.metrics import SHARED
 from feedpub.web.post import Postman
 
@@ -36,24 +36,28 @@ _GRACE = 20
 
 @dataclass(frozen=True)
 class Worker:
-    """Makes the application in a worker's own process: it is sent there, so it holds what can be."""
+    """Makes the application in a worker's own process: it is sent there, so it holds what can be.
+
+    Settings and keys are those of the start: whoever edits them does not end the server when a worker has to be replaced.
+    """
 
     folder: Path
+    site: Site
+    keys: Keys | None
     hosts: Collection[str]
     access_log: bool
     shared: Path | None
 
     def __call__(self) -> ASGIApp:
-        """The application of the site as its settings are now."""
+        """The application of the site."""
         logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(message)s")
         logging.getLogger("feedpub").setLevel(logging.INFO)
         try:
-            site = load_site(self.folder)
+            site, keys = self.site, self.keys
             engine = open_store(site.store.url, self.folder) if site.digests else None
-            keys = read_keys(self.folder, site.web.key_file, os.environ) if site.digests else None
             context = Context(self.folder, site, engine, keys, lambda: datetime.now(UTC))
             postman = Postman(context, engine, keys) if engine and keys else None
-        except FeedpubError as error:  # they were sound at the start, and were edited since
+        except FeedpubError as error:  # it was sound at the start: the database, or a file with a password
             logging.getLogger("feedpub.web").error("A worker can't start: %s", error)
             sys.exit(STARTUP_FAILURE)
         if postman:
