@@ -117,6 +117,17 @@ def test_a_worker_is_replaced_whatever_is_in_the_settings_now(serve: Serve) -> N
     assert server.stop() == 0
 
 
+def test_a_client_that_hangs_up_is_no_fault_of_ours(serve: Serve) -> None:
+    server = serve({"articles/a.md": article()}, DIGEST)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as sock:
+        sock.sendall(b"POST /subscribe HTTP/1.1\r\nHost: localhost\r\nContent-Length: 40\r\nExpect: 100-continue\r\n\r\n")
+        assert sock.recv(1000).startswith(b"HTTP/1.1 100 ")
+        sock.sendall(b"email=")
+    server.until(lambda: 'status="499"' in server.ask.get("/metrics").text)
+    assert 'status="500"' not in server.ask.get("/metrics").text
+    assert "Disconnect" not in server.said()
+
+
 def test_a_schedule_runs_beside_and_ends_with_it(serve: Serve) -> None:
     server = serve({"articles/a.md": featured("A")}, DIGEST.replace("0 8 * * mon", "0 0 1 1 *"), "--schedule")
     assert server.ask.get("/rss.xml").status_code == 200
