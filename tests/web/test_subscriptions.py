@@ -203,12 +203,52 @@ def test_a_farewell_brings_the_way_back_once_a_day(house_of_each_kind: House) ->
     for _ in range(2):
         assert client.post(undo, data={}).status_code == 200
         assert house.states() == {"weekly": "active"}
+    for _ in range(3):
+        client.post(path, data=ONE_CLICK)
+        assert house.post() == []
+        client.post(undo, data={})
+    house.clock.now += timedelta(hours=25)
+    assert house.post() == []  # it was brought back, so there is nothing to tell
+    client.post(path, data=ONE_CLICK)
+    house.clock.now += timedelta(hours=25)
+    assert len(house.post()) == 1
+
+
+def test_the_owner_hears_of_a_second_click_by_somebody_else(house_of_each_kind: House) -> None:
+    house = house_of_each_kind
+    house.subscribe()
+    client = house.client()
+    path = f"/unsubscribe/{house.token()}/weekly"
+    client.post(path, data=ONE_CLICK)
+    (mail,) = house.post()
+    client.post(path_in(mail, "undo"), data={})
+    for _ in range(2):
+        client.post(path, data=ONE_CLICK)
+    assert house.post() == []
+    house.clock.now += timedelta(hours=24)
+    (mail,) = house.post()
+    client.post(path_in(mail, "undo"), data={})
+    assert house.states() == {"weekly": "active"}
+    house.clock.now += timedelta(hours=1)
     client.post(path, data=ONE_CLICK)
     assert house.post() == []
-    client.post(undo, data={})
-    house.clock.now += timedelta(hours=25)
-    client.post(path, data=ONE_CLICK)
+    house.clock.now += timedelta(hours=23)
     assert len(house.post()) == 1
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_farewell_brings_back_also_what_somebody_asked_for_anew(house_of_each_kind: House, sent: bool) -> None:
+    house = house_of_each_kind
+    house.subscribe()
+    client = house.client()
+    client.post(f"/unsubscribe/{house.token()}/weekly", data=ONE_CLICK)
+    mails = house.post() if sent else []
+    client.post("/subscribe", data=FORM)  # no second mail to confirm goes out within an hour
+    mails += house.post()
+    assert house.states() == {"weekly": "pending"}
+    (mail,) = mails
+    assert client.post(path_in(mail, "undo"), data={}).status_code == 200
+    assert house.states() == {"weekly": "active"}
 
 
 def test_a_suppressed_subscription_is_not_brought_back(house: House) -> None:

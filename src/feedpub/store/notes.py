@@ -46,12 +46,23 @@ def ask_note(conn: Connection, kind: Kind, address: str, digests: Iterable[str],
 
 
 def ask_farewell(conn: Connection, subscriber: int, address: str, digests: Iterable[str], *, now: datetime) -> None:
-    """Queue a farewell for subscriptions that ended; of each at most one a day."""
-    since = notes.c.asked > (now - _FAREWELL_PAUSE).timestamp()
-    told = select(notes.c.digests).where(notes.c.subscriber_id == subscriber, notes.c.kind == "farewell", since)
-    known = {digest for row in conn.scalars(told) for digest in row.split(",")}
-    if fresh := [digest for digest in digests if digest not in known]:
-        _add(conn, "farewell", hashed(conn, _mailbox(address)), subscriber, fresh, "queued", now=now)
+    """Queue a farewell for subscriptions that ended; of each one a day goes out, and a second waits until then.
+
+    It is never left out: if a stranger ended what the first one's link had brought back, nothing else would tell the owner.
+    """
+    last = func.max(notes.c.asked).label("last")
+    told = select(notes.c.digests, last).where(notes.c.subscriber_id == subscriber, notes.c.kind == "farewell")
+    known: dict[str, float] = {}
+    for row in conn.execute(told.group_by(notes.c.digests)).all():
+        known |= {digest: max(row.last, known.get(digest, 0.0)) for digest in row.digests.split(",")}
+    waits: dict[datetime, list[str]] = {}
+    for digest in digests:
+        # One that still waits was asked for in the name of a time to come.
+        if (before := known.get(digest, 0.0)) <= now.timestamp():
+            moment = max(now, datetime.fromtimestamp(before, UTC) + _FAREWELL_PAUSE)
+            waits.setdefault(moment, []).append(digest)
+    for moment, some in waits.items():
+        _add(conn, "farewell", hashed(conn, _mailbox(address)), subscriber, some, "queued", now=moment)
 
 
 def claim_notes(conn: Connection, *, now: datetime, lease: timedelta, limit: int = 10) -> list[Note]:

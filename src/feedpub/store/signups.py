@@ -36,8 +36,11 @@ def confirm(conn: Connection, token: str, digests: Iterable[str], *, now: dateti
 
 
 def resume(conn: Connection, token: str, digests: Iterable[str], *, now: datetime, how: str) -> tuple[str, ...]:
-    """Bring back subscriptions that ended; those of `digests` that are active now. Suppressed ones stay out."""
-    return _activate(conn, token, digests, "ended", now=now, how=how)
+    """Bring back subscriptions that ended; those of `digests` that are active now. Suppressed ones stay out.
+
+    One that somebody asked for anew is brought back too: whoever has the link has the mailbox.
+    """
+    return _activate(conn, token, digests, "ended", "pending", now=now, how=how)
 
 
 def leave(conn: Connection, token: str, digests: Collection[str] | None, *, now: datetime, how: str) -> None:
@@ -84,14 +87,16 @@ def drop_unconfirmed(conn: Connection, before: datetime, *, now: datetime) -> No
         conn.execute(delete(subscribers).where(subscribers.c.id == row.subscriber_id, ~ever.exists(), ~waits.exists()))
 
 
-def _activate(conn: Connection, token: str, digests: Iterable[str], state: State, *, now: datetime, how: str) -> tuple[str, ...]:
+def _activate(
+    conn: Connection, token: str, digests: Iterable[str], *states_before: State, now: datetime, how: str
+) -> tuple[str, ...]:
     person = _person(conn, token)
     if person is None or is_suppressed(conn, person.address):
         return ()
     states = _states(conn, person.id)
-    active = [digest for digest in digests if states.get(digest) in (state, "active")]
+    active = [digest for digest in digests if states.get(digest) in (*states_before, "active")]
     for digest in active:
-        if states[digest] == state:
+        if states[digest] != "active":
             set_state(conn, person.id, digest, "active", now=now, how=how)
     return tuple(active)
 
