@@ -305,6 +305,19 @@ def test_what_was_never_confirmed_is_forgotten_after_a_week(house_of_each_kind: 
     assert house.counts()[0] == 1
 
 
+def test_who_asks_again_has_a_week_from_then(house_of_each_kind: House) -> None:
+    house = house_of_each_kind
+    house.client().post("/subscribe", data=FORM)
+    house.post()
+    house.clock.now += timedelta(days=6)
+    house.client().post("/subscribe", data=FORM)
+    (mail,) = house.post()
+    house.clock.now += timedelta(days=6)
+    house.post()
+    assert house.client().post(path_in(mail, "confirm"), data={}).status_code == 200
+    assert house.states() == {"weekly": "active"}
+
+
 @pytest.mark.parametrize(("purpose", "days"), [("confirm", 7), ("undo", 30), ("preferences", 365)])
 def test_a_link_is_good_for_its_time_its_purpose_and_the_keys_in_use(house: House, purpose, days: int) -> None:  # type: ignore[no-untyped-def]
     with house.engine.begin() as conn:

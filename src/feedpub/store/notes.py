@@ -30,19 +30,20 @@ class Note:
     attempts: int
 
 
-def ask_note(conn: Connection, kind: Kind, address: str, digests: Iterable[str], *, now: datetime) -> None:
+def ask_note(conn: Connection, kind: Kind, address: str, digests: Iterable[str], *, now: datetime) -> bool:
     """Queue a note to `address`, unless its mailbox was asked for one of this kind within an hour, or three within a day.
 
-    Unknown and suppressed addresses are counted in the same steps, but no mail goes to them.
+    Unknown and suppressed addresses are counted in the same steps, but no mail goes to them. Returns whether one goes out.
     """
     mailbox = hashed(conn, _mailbox(address))
     for span, most in _MOST:
         recent = and_(notes.c.mailbox == mailbox, notes.c.kind == kind, notes.c.asked > (now - span).timestamp())
         if (conn.scalar(select(func.count()).select_from(notes).where(recent)) or 0) >= most:
-            return
+            return False
     subscriber = conn.scalar(select(subscribers.c.id).where(subscribers.c.key == address.casefold()))
     withheld = subscriber is None or is_suppressed(conn, address)
     _add(conn, kind, mailbox, subscriber, digests, "withheld" if withheld else "queued", now=now)
+    return not withheld
 
 
 def ask_farewell(conn: Connection, subscriber: int, address: str, digests: Iterable[str], *, now: datetime) -> None:

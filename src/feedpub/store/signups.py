@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from feedpub.store.ledger import take_turn
 from feedpub.store.notes import ask_farewell, ask_note
@@ -21,7 +21,11 @@ def sign_up(conn: Connection, address: str, digests: Iterable[str], *, now: date
     digests = tuple(digests)
     for digest in digests:
         add_subscriber(conn, address, digest, now=now, how=how, state="pending")
-    ask_note(conn, "confirm", address, digests, now=now)
+    if ask_note(conn, "confirm", address, digests, now=now):
+        # Its link is good for its whole time, so what it is to confirm must not be erased before.
+        subscriber = select(subscribers.c.id).where(subscribers.c.key == address.casefold()).scalar_subquery()
+        waits = (subscriptions.c.subscriber_id == subscriber) & (subscriptions.c.state == "pending")
+        conn.execute(update(subscriptions).where(waits, subscriptions.c.digest.in_(digests)).values(since=now.timestamp()))
 
 
 def standing(conn: Connection, token: str) -> dict[str, State] | None:
