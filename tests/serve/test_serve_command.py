@@ -117,6 +117,22 @@ def test_a_worker_is_replaced_whatever_is_in_the_settings_now(serve: Serve) -> N
     assert server.stop() == 0
 
 
+def test_workers_end_with_a_parent_that_was_killed(serve: Serve) -> None:
+    server = serve({"articles/a.md": article()}, "", "--workers", "2")
+    server.process.kill()
+    server.process.wait()
+
+    def is_taken() -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", server.port), timeout=60).close()
+        except ConnectionError as error:
+            return not isinstance(error, ConnectionRefusedError)
+        return True
+
+    while is_taken():
+        pass
+
+
 def test_a_client_that_hangs_up_is_no_fault_of_ours(serve: Serve) -> None:
     server = serve({"articles/a.md": article()}, DIGEST)
     with socket.create_connection(("127.0.0.1", server.port), timeout=60) as sock:

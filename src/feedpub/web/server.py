@@ -2,9 +2,12 @@
 
 import ipaddress
 import logging
+import multiprocessing
 import os
+import signal
 import socket
 import sys
+import threading
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -52,6 +55,7 @@ class Worker:
         """The application of the site."""
         logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(message)s")
         logging.getLogger("feedpub").setLevel(logging.INFO)
+        threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
         try:
             site, keys = self.site, self.keys
             engine = open_store(site.store.url, self.folder) if site.digests else None
@@ -70,6 +74,13 @@ class Worker:
             turn=self.shared / "hub" if self.shared else None,
             at_end=[postman.stop] if postman else [],
         )
+
+
+def _end_with_parent() -> None:
+    """End as by SIGTERM when the process that started this one is gone, or the port would stay taken, by nobody's server."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 class Protocol(HttpToolsProtocol):
