@@ -42,9 +42,9 @@ class Server:
         assert found
         self.port = int(found[1])
         self.ask = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
-        self.until(self._answers)
+        self.until(self.answers)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         with contextlib.suppress(httpx.TransportError):
             return self.ask.get("/healthz").status_code == self.healthy
         return False

@@ -22,20 +22,22 @@ FILES = ("rss.xml", "atom.xml", "feed.json")
 
 
 class Hub:
-    """A WebSub hub; it answers 503 as often as `busy` says."""
+    """A WebSub hub; it answers 503 as often as `busy` says, and 422 to the topic it will not have."""
 
     def __init__(self) -> None:
         self.told: list[dict[str, list[str]]] = []
         self.asked = self.busy = 0
+        self.unwanted = ""
         hub = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 hub.asked += 1
-                self.send_response(503 if hub.asked <= hub.busy else 204)
+                status = 503 if hub.asked <= hub.busy else 422 if hub.unwanted in parse_qs(body)["hub.url"] else 204
+                self.send_response(status)
                 self.end_headers()
-                if hub.asked > hub.busy:
+                if status == 204:
                     hub.told.append(parse_qs(body))
 
             def log_message(self, format: str, *args: object) -> None:
@@ -208,6 +210,18 @@ def test_the_hub_is_told_of_feeds_that_changed(serve: Serve, hub: Hub) -> None:
     assert hub.topics() == sorted(f"{base}/{folder}{name}" for folder in ("", "one/") for name in FILES)
     assert all(one["hub.mode"] == ["publish"] for one in hub.told)
     server.until(lambda: 'feedpub_hub_pings_total{result="told"} 6.0' in server.ask.get("/metrics").text)
+
+
+def test_a_feed_that_the_hub_will_not_have_keeps_it_from_no_other(serve: Serve, hub: Hub) -> None:
+    base = "https://news.example.org"
+    hub.unwanted = f"{base}/atom.xml"
+    server = serve({"articles/a.md": article("Old", category="One")}, f'\n[feeds]\nby = []\nhub = "{hub.url}"\n')
+    rewrite(server.folder, "New", "One")
+    server.until(lambda: len(hub.told) >= 2)
+    assert hub.topics() == [f"{base}/feed.json", f"{base}/rss.xml"]
+    server.until(lambda: 'feedpub_hub_pings_total{result="told"} 2.0' in server.ask.get("/metrics").text)
+    assert 'feedpub_hub_pings_total{result="failed"} 1.0' in server.ask.get("/metrics").text
+    assert hub.asked == 3
 
 
 def test_one_of_several_workers_tells_the_hub(serve: Serve, hub: Hub) -> None:

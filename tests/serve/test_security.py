@@ -1,8 +1,10 @@
 """What a hostile or clumsy request gets: the right 4xx, the same headers as all, and never a traceback."""
 
 import base64
+import contextlib
 import hashlib
 import re
+import socket
 
 import pytest
 
@@ -104,3 +106,26 @@ def test_a_page_for_errors_is_a_page(public: Server) -> None:
     assert answer.headers["cache-control"] == "no-store"
     assert "<h1>Nothing is here</h1>" in answer.text
     assert '<html lang="en">' in answer.text
+
+
+@pytest.mark.parametrize("upgrade", ["websocket", "h2c"])
+@pytest.mark.parametrize("start", ["GET /rss.xml", "POST /unsubscribe", "GET /archive/"])
+def test_a_body_behind_an_upgrade_is_no_request(public: Server, start: str, upgrade: str) -> None:
+    body = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    head = (
+        f"{start} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: {upgrade}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", public.port), timeout=30) as sock:
+        sock.sendall(head.encode())
+        answer = sock.recv(10)
+        with contextlib.suppress(ConnectionError):  # it hung up already, which is as good
+            sock.sendall(body)
+            while more := sock.recv(65536):
+                answer += more
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_figures_can_only_be_read(public: Server) -> None:
+    assert public.ask.head("/metrics").status_code == 200
+    for method in ("POST", "PUT", "DELETE"):
+        assert public.ask.request(method, "/metrics").status_code == 405

@@ -1,9 +1,11 @@
 """The command: what it says, how it ends, what it counts and writes down."""
 
+import os
 import re
 import signal
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -91,6 +93,55 @@ def test_several_workers_end_together(serve: Serve) -> None:
     assert server.stop() == 0
     with pytest.raises(httpx.ConnectError):
         server.ask.get("/healthz")
+
+
+def test_a_worker_is_replaced_whatever_is_in_the_settings_now(serve: Serve) -> None:
+    server = serve({"articles/a.md": article()}, DIGEST, "--workers", "2")
+    pid = server.process.pid
+
+    def children() -> set[int]:
+        return {int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+    def workers() -> set[int]:
+        return {one for one in children() if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()}
+
+    server.until(lambda: len(workers()) == 2)
+    before = workers()
+    (server.folder / "feedpub.toml").write_text("an unfinished edit = [")
+    (server.folder / "feedpub.key").unlink()
+    os.kill(min(before), signal.SIGKILL)
+    server.until(lambda: len(workers()) == 2 and workers() != before)
+    os.kill(max(before), signal.SIGKILL)
+    server.until(server.answers)
+    assert server.ask.get("/subscribe").status_code == 200
+    assert server.stop() == 0
+
+
+def test_workers_end_with_a_parent_that_was_killed(serve: Serve) -> None:
+    server = serve({"articles/a.md": article()}, "", "--workers", "2")
+    server.process.kill()
+    server.process.wait()
+
+    def is_taken() -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", server.port), timeout=60).close()
+        except ConnectionError as error:
+            return not isinstance(error, ConnectionRefusedError)
+        return True
+
+    while is_taken():
+        pass
+
+
+def test_a_client_that_hangs_up_is_no_fault_of_ours(serve: Serve) -> None:
+    server = serve({"articles/a.md": article()}, DIGEST)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as sock:
+        sock.sendall(b"POST /subscribe HTTP/1.1\r\nHost: localhost\r\nContent-Length: 40\r\nExpect: 100-continue\r\n\r\n")
+        assert sock.recv(1000).startswith(b"HTTP/1.1 100 ")
+        sock.sendall(b"email=")
+    server.until(lambda: 'status="499"' in server.ask.get("/metrics").text)
+    assert 'status="500"' not in server.ask.get("/metrics").text
+    assert "Disconnect" not in server.said()
 
 
 def test_a_schedule_runs_beside_and_ends_with_it(serve: Serve) -> None:

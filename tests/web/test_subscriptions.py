@@ -9,7 +9,7 @@ import pytest
 
 from feedpub.store import add_subscriber, proof, suppress_subscriber
 from feedpub.web.links import Keys
-from tests.web.conftest import ADA, NEW, OLD, House, path_in
+from tests.web.conftest import ADA, NEW, OLD, Client, House, path_in
 
 FORM = {"email": ADA, "digests": "weekly"}
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -132,6 +132,20 @@ def test_a_network_may_ask_twenty_times_an_hour(house: House) -> None:
     assert house.counts()[0] == 21
 
 
+def test_each_client_of_the_old_internet_is_counted_by_itself_where_a_socket_is_for_both(house: House) -> None:
+    app = house.app()
+    one, two = Client(app, "::ffff:198.51.100.1"), Client(app, "::ffff:198.51.100.2")
+    codes = [one.post("/subscribe", data=FORM | {"email": f"r{n}@readers.example"}).status_code for n in range(21)]
+    assert codes[-1] == 429
+    assert two.post("/subscribe", data=FORM).status_code == 200
+
+
+def test_what_is_not_done_here_says_what_is(house: House) -> None:
+    answer = house.client().request("PUT", "/subscribe")
+    assert answer.status_code == 405
+    assert sorted(answer.headers["allow"].split(", ")) == ["GET", "HEAD", "POST"]
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -189,12 +203,52 @@ def test_a_farewell_brings_the_way_back_once_a_day(house_of_each_kind: House) ->
     for _ in range(2):
         assert client.post(undo, data={}).status_code == 200
         assert house.states() == {"weekly": "active"}
+    for _ in range(3):
+        client.post(path, data=ONE_CLICK)
+        assert house.post() == []
+        client.post(undo, data={})
+    house.clock.now += timedelta(hours=25)
+    assert house.post() == []  # it was brought back, so there is nothing to tell
+    client.post(path, data=ONE_CLICK)
+    house.clock.now += timedelta(hours=25)
+    assert len(house.post()) == 1
+
+
+def test_the_owner_hears_of_a_second_click_by_somebody_else(house_of_each_kind: House) -> None:
+    house = house_of_each_kind
+    house.subscribe()
+    client = house.client()
+    path = f"/unsubscribe/{house.token()}/weekly"
+    client.post(path, data=ONE_CLICK)
+    (mail,) = house.post()
+    client.post(path_in(mail, "undo"), data={})
+    for _ in range(2):
+        client.post(path, data=ONE_CLICK)
+    assert house.post() == []
+    house.clock.now += timedelta(hours=24)
+    (mail,) = house.post()
+    client.post(path_in(mail, "undo"), data={})
+    assert house.states() == {"weekly": "active"}
+    house.clock.now += timedelta(hours=1)
     client.post(path, data=ONE_CLICK)
     assert house.post() == []
-    client.post(undo, data={})
-    house.clock.now += timedelta(hours=25)
-    client.post(path, data=ONE_CLICK)
+    house.clock.now += timedelta(hours=23)
     assert len(house.post()) == 1
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_farewell_brings_back_also_what_somebody_asked_for_anew(house_of_each_kind: House, sent: bool) -> None:
+    house = house_of_each_kind
+    house.subscribe()
+    client = house.client()
+    client.post(f"/unsubscribe/{house.token()}/weekly", data=ONE_CLICK)
+    mails = house.post() if sent else []
+    client.post("/subscribe", data=FORM)  # no second mail to confirm goes out within an hour
+    mails += house.post()
+    assert house.states() == {"weekly": "pending"}
+    (mail,) = mails
+    assert client.post(path_in(mail, "undo"), data={}).status_code == 200
+    assert house.states() == {"weekly": "active"}
 
 
 def test_a_suppressed_subscription_is_not_brought_back(house: House) -> None:
@@ -249,6 +303,19 @@ def test_what_was_never_confirmed_is_forgotten_after_a_week(house_of_each_kind: 
     assert house.states() == {}
     assert house.states("old@readers.example") == {"daily": "ended", "weekly": "active"}
     assert house.counts()[0] == 1
+
+
+def test_who_asks_again_has_a_week_from_then(house_of_each_kind: House) -> None:
+    house = house_of_each_kind
+    house.client().post("/subscribe", data=FORM)
+    house.post()
+    house.clock.now += timedelta(days=6)
+    house.client().post("/subscribe", data=FORM)
+    (mail,) = house.post()
+    house.clock.now += timedelta(days=6)
+    house.post()
+    assert house.client().post(path_in(mail, "confirm"), data={}).status_code == 200
+    assert house.states() == {"weekly": "active"}
 
 
 @pytest.mark.parametrize(("purpose", "days"), [("confirm", 7), ("undo", 30), ("preferences", 365)])

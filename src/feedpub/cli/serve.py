@@ -37,18 +37,19 @@ def serve_command(folder: Path, host: str, port: int, workers: int, schedule: bo
     from feedpub.web.links import VARIABLE, read_keys
     from feedpub.web.server import Worker, listening, made, serve
 
+    keys = None
     if site.digests:
         store_of(folder, site).dispose()  # what is wrong with it is told here, once
         key_file = site.web.key_file
         if VARIABLE not in os.environ and not (folder / key_file).exists():
             click.echo(f"{write_key(folder, key_file)}\n{KEEP_PRIVATE.format(key_file)}", err=True)
-        read_keys(folder, key_file, os.environ)
+        keys = read_keys(folder, key_file, os.environ)
 
     sock = listening(host, port)
     stop = threading.Event()
     with tempfile.TemporaryDirectory(prefix="feedpub-serve-") as shared:
         names = () if host in ("0.0.0.0", "::") else (host,)  # noqa: S104 every address is no name
-        worker = Worker(folder, names, access_log, Path(shared) if workers > 1 else None)
+        worker = Worker(folder, site, keys, names, access_log, Path(shared) if workers > 1 else None)
         server = made(worker, workers=workers, proxies=site.web.trusted_proxies)
 
         def end(*_: object) -> None:

@@ -30,28 +30,40 @@ class Note:
     attempts: int
 
 
-def ask_note(conn: Connection, kind: Kind, address: str, digests: Iterable[str], *, now: datetime) -> None:
+def ask_note(conn: Connection, kind: Kind, address: str, digests: Iterable[str], *, now: datetime) -> bool:
     """Queue a note to `address`, unless its mailbox was asked for one of this kind within an hour, or three within a day.
 
-    Unknown and suppressed addresses are counted in the same steps, but no mail goes to them.
+    Unknown and suppressed addresses are counted in the same steps, but no mail goes to them. Returns whether one goes out.
     """
     mailbox = hashed(conn, _mailbox(address))
     for span, most in _MOST:
         recent = and_(notes.c.mailbox == mailbox, notes.c.kind == kind, notes.c.asked > (now - span).timestamp())
         if (conn.scalar(select(func.count()).select_from(notes).where(recent)) or 0) >= most:
-            return
+            return False
     subscriber = conn.scalar(select(subscribers.c.id).where(subscribers.c.key == address.casefold()))
     withheld = subscriber is None or is_suppressed(conn, address)
     _add(conn, kind, mailbox, subscriber, digests, "withheld" if withheld else "queued", now=now)
+    return not withheld
 
 
 def ask_farewell(conn: Connection, subscriber: int, address: str, digests: Iterable[str], *, now: datetime) -> None:
-    """Queue a farewell for subscriptions that ended; of each at most one a day."""
-    since = notes.c.asked > (now - _FAREWELL_PAUSE).timestamp()
-    told = select(notes.c.digests).where(notes.c.subscriber_id == subscriber, notes.c.kind == "farewell", since)
-    known = {digest for row in conn.scalars(told) for digest in row.split(",")}
-    if fresh := [digest for digest in digests if digest not in known]:
-        _add(conn, "farewell", hashed(conn, _mailbox(address)), subscriber, fresh, "queued", now=now)
+    """Queue a farewell for subscriptions that ended; of each one a day goes out, and a second waits until then.
+
+    It is never left out: if a stranger ended what the first one's link had brought back, nothing else would tell the owner.
+    """
+    last = func.max(notes.c.asked).label("last")
+    told = select(notes.c.digests, last).where(notes.c.subscriber_id == subscriber, notes.c.kind == "farewell")
+    known: dict[str, float] = {}
+    for row in conn.execute(told.group_by(notes.c.digests)).all():
+        known |= {digest: max(row.last, known.get(digest, 0.0)) for digest in row.digests.split(",")}
+    waits: dict[datetime, list[str]] = {}
+    for digest in digests:
+        # One that still waits was asked for in the name of a time to come.
+        if (before := known.get(digest, 0.0)) <= now.timestamp():
+            moment = max(now, datetime.fromtimestamp(before, UTC) + _FAREWELL_PAUSE)
+            waits.setdefault(moment, []).append(digest)
+    for moment, some in waits.items():
+        _add(conn, "farewell", hashed(conn, _mailbox(address)), subscriber, some, "queued", now=moment)
 
 
 def claim_notes(conn: Connection, *, now: datetime, lease: timedelta, limit: int = 10) -> list[Note]:

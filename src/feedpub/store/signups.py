@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from feedpub.store.ledger import take_turn
 from feedpub.store.notes import ask_farewell, ask_note
@@ -21,7 +21,11 @@ def sign_up(conn: Connection, address: str, digests: Iterable[str], *, now: date
     digests = tuple(digests)
     for digest in digests:
         add_subscriber(conn, address, digest, now=now, how=how, state="pending")
-    ask_note(conn, "confirm", address, digests, now=now)
+    if ask_note(conn, "confirm", address, digests, now=now):
+        # Its link is good for its whole time, so what it is to confirm must not be erased before.
+        subscriber = select(subscribers.c.id).where(subscribers.c.key == address.casefold()).scalar_subquery()
+        waits = (subscriptions.c.subscriber_id == subscriber) & (subscriptions.c.state == "pending")
+        conn.execute(update(subscriptions).where(waits, subscriptions.c.digest.in_(digests)).values(since=now.timestamp()))
 
 
 def standing(conn: Connection, token: str) -> dict[str, State] | None:
@@ -36,8 +40,11 @@ def confirm(conn: Connection, token: str, digests: Iterable[str], *, now: dateti
 
 
 def resume(conn: Connection, token: str, digests: Iterable[str], *, now: datetime, how: str) -> tuple[str, ...]:
-    """Bring back subscriptions that ended; those of `digests` that are active now. Suppressed ones stay out."""
-    return _activate(conn, token, digests, "ended", now=now, how=how)
+    """Bring back subscriptions that ended; those of `digests` that are active now. Suppressed ones stay out.
+
+    One that somebody asked for anew is brought back too: whoever has the link has the mailbox.
+    """
+    return _activate(conn, token, digests, "ended", "pending", now=now, how=how)
 
 
 def leave(conn: Connection, token: str, digests: Collection[str] | None, *, now: datetime, how: str) -> None:
@@ -84,14 +91,16 @@ def drop_unconfirmed(conn: Connection, before: datetime, *, now: datetime) -> No
         conn.execute(delete(subscribers).where(subscribers.c.id == row.subscriber_id, ~ever.exists(), ~waits.exists()))
 
 
-def _activate(conn: Connection, token: str, digests: Iterable[str], state: State, *, now: datetime, how: str) -> tuple[str, ...]:
+def _activate(
+    conn: Connection, token: str, digests: Iterable[str], *states_before: State, now: datetime, how: str
+) -> tuple[str, ...]:
     person = _person(conn, token)
     if person is None or is_suppressed(conn, person.address):
         return ()
     states = _states(conn, person.id)
-    active = [digest for digest in digests if states.get(digest) in (state, "active")]
+    active = [digest for digest in digests if states.get(digest) in (*states_before, "active")]
     for digest in active:
-        if states[digest] == state:
+        if states[digest] != "active":
             set_state(conn, person.id, digest, "active", now=now, how=how)
     return tuple(active)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,6 +25,8 @@ from feedpub.web.published import UNREADABLE, Published
 from feedpub.web.security import Guard, Hosts
 
 _OURS = Path(__file__).parents[1]
+# What nginx notes of a client that went away before it was answered.
+_GONE = 499
 _log = logging.getLogger("feedpub.web")
 
 
@@ -60,7 +62,8 @@ class _Front:
         self.turn = turn
         self._at_end = tuple(at_end)
         self._pings: set[asyncio.Task[None]] = set()
-        all_routes = [*routes, *archive.routes(context), Route("/healthz", self.health), Route("/metrics", self.traffic)]
+        ours = [Route("/healthz", self.health), Route("/metrics", self.traffic, methods=["GET"])]
+        all_routes = [*routes, *archive.routes(context), *ours]
         app = Starlette(
             routes=all_routes,
             lifespan=self._lifespan,
@@ -105,6 +108,8 @@ class _Front:
             scope["root_path"] = base
         try:
             await self._routes(scope, receive, send_noted)
+        except ClientDisconnect:  # it is nobody's fault here, and nobody hears an answer
+            status = _GONE
         except Exception as error:  # answered already; the message may hold what no log should
             _log.error("%s in %s", type(error).__name__, _place(error))
         self.traffic.note(self._templates.get(scope.get("endpoint", ""), "none"), scope["method"], status or 500, began)

@@ -37,4 +37,6 @@ def _network(client: str) -> str:
         address = ipaddress.ip_address(client)
     except ValueError:  # a socket without an address
         return "?"
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:  # so a socket for both families tells it
+        address = address.ipv4_mapped
     return str(ipaddress.ip_network((address, _PREFIXES[address.version]), strict=False))

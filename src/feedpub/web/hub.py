@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 try:
     import fcntl
@@ -44,7 +44,8 @@ class Turn:
 async def announce(hub: str, urls: Sequence[str], count: Callable[[str], None], *, delay: float = _DELAY) -> None:
     """Tell `hub` that the feeds at `urls` changed; `count` is given "told" or "failed" for each.
 
-    A hub that does not answer is asked again, ever more seldom, for some minutes; then that is one line in the log.
+    A hub that does not answer is asked again, ever more seldom, for some minutes; then that is one line in the log. And so
+    is a feed that it will not have, which keeps it from no other.
     """
     await asyncio.sleep(delay)
     async with httpx.AsyncClient(timeout=20, follow_redirects=True) as client:
@@ -52,6 +53,10 @@ async def announce(hub: str, urls: Sequence[str], count: Callable[[str], None], 
             try:
                 await _tell(client, hub, url)
             except httpx.HTTPError as error:
+                if _is_refusal(error):
+                    count("failed")
+                    _log.warning("The hub will not have %s: %s", url, error)
+                    continue
                 # One that is dead is not asked for each feed anew.
                 left = urls[number:]
                 for _ in left:
@@ -63,7 +68,7 @@ async def announce(hub: str, urls: Sequence[str], count: Callable[[str], None], 
 
 async def _tell(client: httpx.AsyncClient, hub: str, url: str) -> None:
     async for attempt in AsyncRetrying(
-        retry=retry_if_exception_type(httpx.HTTPError),
+        retry=retry_if_exception(lambda error: isinstance(error, httpx.HTTPError) and not _is_refusal(error)),
         stop=stop_after_attempt(_ATTEMPTS),
         wait=wait_exponential_jitter(initial=1, max=120),
         reraise=True,
@@ -71,3 +76,12 @@ async def _tell(client: httpx.AsyncClient, hub: str, url: str) -> None:
         with attempt:
             answer = await client.post(hub, data={"hub.mode": "publish", "hub.url": url})
             answer.raise_for_status()
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Whether the hub understood, and says no: to ask again changes nothing, unless it only asks for patience."""
+    return (
+        isinstance(error, httpx.HTTPStatusError)
+        and error.response.is_client_error
+        and error.response.status_code not in (408, 429)
+    )

@@ -25,7 +25,8 @@ def written(one: Note, states: Mapping[str, State], context: Context, keys: Keys
         case "confirm" if asked["pending"]:
             kind, digests = "confirm", asked["pending"]
         case "farewell":
-            kind, digests = "farewell", asked["ended"]
+            # Where somebody asked for it anew, it ended all the same.
+            kind, digests = "farewell", asked["ended"] + asked["pending"]
         case _:
             kind, digests = "preferences", about["active"] or about["pending"] or about["ended"]
     if not digests:

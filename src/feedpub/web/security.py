@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from feedpub.web.negotiation import wish
@@ -102,7 +103,7 @@ class Guard:
 
 async def _with_body(scope: Scope, receive: Receive) -> Receive:
     """A `receive` that has the whole body. Raises HTTPException if it is too large, also where no length was told first,
-    or takes too long.
+    or takes too long, and ClientDisconnect if its end never comes.
     """
     length = dict(scope["headers"]).get(b"content-length", b"0")
     if not length.isdigit() or len(length) > 18 or int(length) > LARGEST_BODY:
@@ -113,22 +114,16 @@ async def _with_body(scope: Scope, receive: Receive) -> Receive:
             while more:
                 message = await receive()
                 if message["type"] == "http.disconnect":
-                    return _replay(message)
+                    raise ClientDisconnect
                 body += message.get("body", b"")
                 more = message.get("more_body", False)
                 if len(body) > LARGEST_BODY:
                     raise HTTPException(413)
     except TimeoutError as error:
         raise HTTPException(408) from error
-    return _replay({"type": "http.request", "body": bytes(body), "more_body": False}, receive)
-
-
-def _replay(message: Message, receive: Receive | None = None) -> Receive:
-    messages = [message]
+    messages: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 
     async def again() -> Message:
-        if messages:
-            return messages.pop()
-        return await receive() if receive else message
+        return messages.pop() if messages else await receive()
 
     return again

@@ -1,10 +1,14 @@
 """The server: uvicorn, set up for us, in this process or with several workers."""
 
+import ipaddress
 import logging
+import multiprocessing
 import os
+import signal
 import socket
 import sys
-from collections.abc import Collection
+import threading
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,12 +20,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
 from feedpub.errors import FeedpubError, Problem
-from feedpub.loading import load_site
+from feedpub.site import Site
 from feedpub.store import open_store
 from feedpub.web import subscriptions
 from feedpub.web.app import create_app
 from feedpub.web.context import Context
-from feedpub.web.links import read_keys
+from feedpub.web.links import Keys
 from feedpub.web.metrics import SHARED
 from feedpub.web.post import Postman
 
@@ -35,24 +39,29 @@ _GRACE = 20
 
 @dataclass(frozen=True)
 class Worker:
-    """Makes the application in a worker's own process: it is sent there, so it holds what can be."""
+    """Makes the application in a worker's own process: it is sent there, so it holds what can be.
+
+    Settings and keys are those of the start: whoever edits them does not end the server when a worker has to be replaced.
+    """
 
     folder: Path
+    site: Site
+    keys: Keys | None
     hosts: Collection[str]
     access_log: bool
     shared: Path | None
 
     def __call__(self) -> ASGIApp:
-        """The application of the site as its settings are now."""
+        """The application of the site."""
         logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(message)s")
         logging.getLogger("feedpub").setLevel(logging.INFO)
+        threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
         try:
-            site = load_site(self.folder)
+            site, keys = self.site, self.keys
             engine = open_store(site.store.url, self.folder) if site.digests else None
-            keys = read_keys(self.folder, site.web.key_file, os.environ) if site.digests else None
             context = Context(self.folder, site, engine, keys, lambda: datetime.now(UTC))
             postman = Postman(context, engine, keys) if engine and keys else None
-        except FeedpubError as error:  # they were sound at the start, and were edited since
+        except FeedpubError as error:  # it was sound at the start: the database, or a file with a password
             logging.getLogger("feedpub.web").error("A worker can't start: %s", error)
             sys.exit(STARTUP_FAILURE)
         if postman:
@@ -67,13 +76,22 @@ class Worker:
         )
 
 
-class Protocol(HttpToolsProtocol):
-    """HTTP/1.1 as httptools reads it, but a head that never ends fills no memory."""
+def _end_with_parent() -> None:
+    """End as by SIGTERM when the process that started this one is gone, or the port would stay taken, by nobody's server."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
-    _head, _reads_head = 0, True
+
+class Protocol(HttpToolsProtocol):
+    """HTTP/1.1 as httptools reads it, but a head that never ends fills no memory, and no body is taken for a request."""
+
+    _head, _reads_head, _is_last = 0, True, False
 
     def data_received(self, data: bytes) -> None:
         """More of a request came in."""
+        if self._is_last:
+            return
         super().data_received(data)
         if self._reads_head:
             self._head += len(data)
@@ -92,6 +110,10 @@ class Protocol(HttpToolsProtocol):
         """Its head is whole."""
         self._reads_head = False
         super().on_headers_complete()
+        if self.parser.should_upgrade():
+            # The parser believes that another protocol follows, and would read the body as the next request: behind a
+            # proxy that keeps the connection for others, its answer would go to one of them.
+            self._is_last, self.cycle.keep_alive = True, False
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -129,10 +151,18 @@ def made(worker: Worker, *, workers: int, proxies: Collection[str]) -> uvicorn.S
         access_log=False,
         server_header=False,
         proxy_headers=bool(proxies),
-        forwarded_allow_ips=[*proxies],
+        forwarded_allow_ips=[spelling for proxy in proxies for spelling in _spellings(proxy)],
         timeout_graceful_shutdown=_GRACE,
     )
     return uvicorn.Server(config)
+
+
+def _spellings(proxy: str) -> Iterator[str]:
+    """A network of IPv4 also as a socket for both families tells it."""
+    network = ipaddress.ip_network(proxy, strict=False)
+    yield str(network)
+    if network.version == 4:
+        yield f"::ffff:{network.network_address}/{96 + network.prefixlen}"
 
 
 def serve(server: uvicorn.Server, sock: socket.socket) -> None:

@@ -44,14 +44,14 @@ def routes(context: Context, postman: Postman | None = None) -> list[Route]:
         ("/preferences/{link}", preferences.show, preferences.change),
     )
     for path, show, act in answers:
-        served += [_route(path, "GET", show, house), _route(path, "POST", act, house)]
+        served.append(_route(path, show, act, house))
     return served
 
 
-def _route(path: str, method: str, endpoint: Endpoint, house: Reception) -> Route:
+def _route(path: str, show: Endpoint, act: Endpoint, house: Reception) -> Route:
     async def answer(request: Request) -> Response:
         try:
-            return await endpoint(request, house)
+            return await (act if request.method == "POST" else show)(request, house)
         except HTTPException as error:
             status, headers, what = error.status_code, dict(error.headers or {}), error.detail
         except SQLAlchemyError:  # the database rests; it is not told why, an error may hold an address
@@ -60,7 +60,7 @@ def _route(path: str, method: str, endpoint: Endpoint, house: Reception) -> Rout
             return no_store(JSONResponse({"error": what}, status, headers=headers))
         return house.page("over" if status == 410 else "problem", status, headers=headers, what=what)
 
-    return Route(path, answer, methods=[method])
+    return Route(path, answer, methods=["GET", "POST"])
 
 
 async def _form(
