@@ -70,7 +70,7 @@ def test_who_gets_a_digest_and_asks_for_it_again_is_sent_the_way_to_the_preferen
 
 def test_an_address_gets_one_mail_an_hour_and_three_a_day_however_it_is_spelled(house_of_each_kind: House) -> None:
     house = house_of_each_kind
-    for spelling in (ADA, ADA.upper(), "a.da@readers.example", "ada+1@readers.example"):
+    for spelling in (ADA, ADA.upper(), "a.da@readers.example", "ada+1@readers.example", "ａda@readers.example"):
         house.client().post("/subscribe", data=FORM | {"email": spelling})
     assert len(house.post()) == 1
     sent = 0

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, select
@@ -13,16 +14,17 @@ from feedpub.errors import FeedpubError, Problem
 from feedpub.store.schema import about, metadata, notes
 
 
-def open_store(url: str, folder: Path) -> Engine:
+def open_store(url: str, folder: Path, *, patience: int = 60) -> Engine:
     """The database at `url`, its tables made or brought up to date; a SQLite path is relative to `folder`.
 
+    `patience` is how many seconds to wait for another that writes into SQLite.
     Raises FeedpubError when it can't be opened, or is of a newer feedpub.
     """
     with _clear_errors():
         # Errors are logged: no address is to be in them.
         engine = create_engine(_placed(url, folder), pool_size=20, max_overflow=40, hide_parameters=True)
         if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _set_up_sqlite)
+            event.listen(engine, "connect", partial(_set_up_sqlite, patience))
             # A transaction that reads first and writes later would fail where another writes in between.
             event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
         try:
@@ -96,10 +98,10 @@ def refused(error: Exception) -> FeedpubError:
     )
 
 
-def _set_up_sqlite(connection: object, _: object) -> None:
+def _set_up_sqlite(patience: int, connection: object, _: object) -> None:
     connection.isolation_level = None  # type: ignore[attr-defined]
     cursor = connection.cursor()  # type: ignore[attr-defined]
-    cursor.execute("PRAGMA busy_timeout = 60000")
+    cursor.execute(f"PRAGMA busy_timeout = {patience * 1000}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")  # who is forgotten is not to be found in free pages
     with suppress(Exception):  # WAL needs a writable folder; reading works without it

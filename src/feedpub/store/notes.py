@@ -1,5 +1,6 @@
 """Notes: mails to one person that a page was asked for. They wait here until they are sent, and are counted."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -116,5 +117,5 @@ def _add(
 
 def _mailbox(address: str) -> str:
     """What different spellings of one mailbox share: dots, and what follows a plus, are nothing to many servers."""
-    local, _, domain = address.casefold().rpartition("@")
+    local, _, domain = unicodedata.normalize("NFKC", address).casefold().rpartition("@")
     return f"{local.partition('+')[0].replace('.', '')}@{domain}"

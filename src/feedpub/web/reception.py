@@ -9,8 +9,8 @@ from importlib import resources
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+import anyio
 from sqlalchemy import Connection, Engine
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -46,6 +46,8 @@ class Reception:
     postman: Postman
     crowd: Crowd
     _offers: dict[date, list[Offer]] = field(default_factory=dict)
+    # A locked database holds up those who write, and no other page.
+    _writers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(8))
 
     def page(self, name: str, status: int = 200, *, headers: Mapping[str, str] | None = None, **values: object) -> Response:
         """The page of that name."""
@@ -60,7 +62,7 @@ class Reception:
             with self.engine.begin() as conn:
                 return work(conn)
 
-        return await run_in_threadpool(transaction)
+        return await anyio.to_thread.run_sync(transaction, limiter=self._writers)
 
     def offers(self) -> list[Offer]:
         """Name, title and rhythm of each digest, reckoned once a day."""

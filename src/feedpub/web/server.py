@@ -58,7 +58,8 @@ class Worker:
         threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
         try:
             site, keys = self.site, self.keys
-            engine = open_store(site.store.url, self.folder) if site.digests else None
+            # A person waits: rather than for a minute, they are asked to come back in one.
+            engine = open_store(site.store.url, self.folder, patience=10) if site.digests else None
             context = Context(self.folder, site, engine, keys, lambda: datetime.now(UTC))
             postman = Postman(context, engine, keys) if engine and keys else None
         except FeedpubError as error:  # it was sound at the start: the database, or a file with a password
