@@ -163,6 +163,14 @@ def test_a_link_to_the_browser_is_there_when_issues_are_published(make: Make) ->
     assert url in made.email.text
 
 
+def test_the_link_to_the_browser_leads_to_the_archive_of_a_site_that_serves_one(make: Make) -> None:
+    web = '[web]\nurl = "https://feeds.example.org"\n'
+    made = make({"articles/a.md": featured("A")}, web)
+    assert page(made).xpath("//a[@href='https://feeds.example.org/archive/weekly/2025-11-17T0700/'][text()='View in browser']")
+    made = make({"articles/a.md": featured("A")}, web + "archive = false\n")
+    assert not page(made).xpath("//a[text()='View in browser']")
+
+
 @pytest.mark.parametrize("accent", ["#ffcc00", "#000000", "#ffffff", "#0b5", "#a3400f", "#1e90ff"])
 def test_any_accent_can_be_read_on_both_grounds(accent: str) -> None:
     from feedpub.digest.colour import NIGHT, PAPER, contrast, readable

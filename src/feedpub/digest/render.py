@@ -168,7 +168,9 @@ def _language(site: Site) -> str:
 
 
 def _browser_url(digest: Digest, site: Site, slot: datetime) -> str | None:
-    if not digest.archive_url:
+    served = f"{site.web.url}/archive/{{name}}/{{slot}}/" if site.web.url and site.web.archive else None
+    pattern = digest.archive_url or served
+    if not pattern:
         return None
-    path = digest.archive_url.format(name=digest.name, date=f"{slot:%Y-%m-%d}", slot=slot_name(slot))
+    path = pattern.format(name=digest.name, date=f"{slot:%Y-%m-%d}", slot=slot_name(slot))
     return absolute(f"{site.url}{path}" if path.startswith("/") else path, f"{site.url}/")
