@@ -15,8 +15,7 @@ from feedpub.cli.report import at, counted, encodable, progress, records, say, w
 from feedpub.errors import FeedpubError
 
 if TYPE_CHECKING:
-    from feedpub.build import Built
-    from feedpub.lastbuild import FeedCount
+    from feedpub.build import Built, FeedCount
 
 
 @click.command("build")

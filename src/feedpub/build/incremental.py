@@ -7,6 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from feedpub.build.stages import READING, RENDERING, WRITING, draw, read_files, render_files
+from feedpub.build.workers import Workers
 from feedpub.cache import Cache, Known, Mark
 from feedpub.content import body_key, joined
 from feedpub.disk import Changes, SourceFile, Stamp, hash_of_file, hashed, is_settled, write_tree
@@ -15,8 +17,6 @@ from feedpub.feed import Part, Planned, publication
 from feedpub.loading import Progress, image_lengths, image_path
 from feedpub.model import Article, Body
 from feedpub.site import Site
-from feedpub.stages import READING, RENDERING, WRITING, draw, read_files, render_files
-from feedpub.workers import Workers
 
 _BATCH = 200
 
