@@ -7,34 +7,24 @@ from feedpub.cli.report import Commands
 
 __all__ = ["main"]
 
-# Each stands in the module of its name, and is loaded when it is asked for.
-_COMMANDS = (
-    "init",
-    "check",
-    "build",
-    "digest",
-    "templates",
-    "subscribers",
-    "send",
-    "schedule",
-    "status",
-    "bounces",
-    "preview",
-    "serve",
-)
+# Each stands in the module of its name, which is loaded when the command is run: a list of them all needs none.
+_COMMANDS = {
+    "init": "Write a small site that builds at once.",
+    "check": "Say everything that is wrong, or looks wrong.",
+    "build": "Publish the feeds.",
+    "preview": "Watch the site in a browser while you write.",
+    "serve": "Serve feeds, sign-up and past issues over HTTP.",
+    "digest": "Compose the next issue, to look at.",
+    "templates": "The templates of the digest's e-mail.",
+    "subscribers": "The people who get a digest.",
+    "send": "Send an issue to its subscribers.",
+    "schedule": "Send every digest when it is due.",
+    "status": "Every issue, and where its deliveries stand.",
+    "bounces": "Reports of failed deliveries, and complaints.",
+}
 
 
-@click.group(cls=Commands, modules=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, summaries=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="feedpub %(version)s")
 def main() -> None:
-    """Turn a folder of Markdown articles into RSS, Atom and JSON feeds, and into a newsletter.
-
-    \b
-    feedpub init my-site     write a small site that builds at once
-    feedpub check my-site    say everything that is wrong with it
-    feedpub build my-site    publish its feeds
-    feedpub preview my-site  watch it in a browser while you write
-    feedpub digest           see the next issue of its newsletter
-    feedpub send weekly      send it to its subscribers
-    feedpub serve my-site    serve its feeds and past issues over HTTP
-    """
+    """Turn a folder of Markdown articles into RSS, Atom and JSON feeds, and into a newsletter."""

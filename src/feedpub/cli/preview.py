@@ -1,6 +1,5 @@
 """feedpub preview."""
 
-import webbrowser
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import click
 
 from feedpub.cli.report import at
 from feedpub.errors import FeedpubError
-from feedpub.loading import SETTINGS, load_site
 
 
 @click.command("preview")
@@ -21,6 +19,9 @@ def preview_command(site: Path, port: int, open_it: bool) -> None:
     Articles and what is wrong with them, feeds as a reader shows them, the next issue of each digest as the e-mail it will
     be, and the operator's figures. Only this machine can see it, and nothing is written.
     """
+    import webbrowser
+
+    from feedpub.loading import SETTINGS, load_site
     from feedpub.web.preview import listening, serve
 
     if not (site / SETTINGS).is_file():

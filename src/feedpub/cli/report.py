@@ -4,7 +4,7 @@ import errno
 import io
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
@@ -20,20 +20,26 @@ T = TypeVar("T")
 class Commands(click.Group):
     """A group whose commands may raise FeedpubError: its Problems are printed, and the exit code is 1.
 
-    The command `x` is `x_command` of the module `feedpub.cli.x`, one of `modules`, and loaded when it is asked for.
+    The command `x` is `x_command` of the module `feedpub.cli.x`, and loaded when it is asked for; `summaries` has a sentence
+    on each, in the order in which they are listed.
     """
 
-    def __init__(self, *args: Any, modules: Sequence[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, summaries: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._modules = modules
+        self._summaries = summaries
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands."""
-        return sorted(self._modules)
+        return list(self._summaries)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands in the help."""
+        with formatter.section("Commands"):
+            formatter.write_dl([*self._summaries.items()])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, if there is one."""
-        if cmd_name not in self._modules:
+        if cmd_name not in self._summaries:
             return None
         command: click.Command = getattr(import_module(f"feedpub.cli.{cmd_name}"), f"{cmd_name}_command")
         return command

@@ -1,18 +1,21 @@
 """feedpub serve."""
 
+from __future__ import annotations
+
 import os
 import signal
-import tempfile
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from feedpub.cli.desk import site_of, store_of
 from feedpub.cli.report import at
-from feedpub.disk import MANIFEST
 from feedpub.errors import FeedpubError, Problem, printable
-from feedpub.site import Site
+
+if TYPE_CHECKING:
+    from feedpub.site import Site
 
 
 @click.command("serve")
@@ -28,6 +31,10 @@ def serve_command(folder: Path, host: str, port: int, workers: int, schedule: bo
     A new build is picked up while it serves. SIGTERM or Ctrl-C ends the requests that are under way, and then the server,
     with 0. For the public, put nginx or Caddy before it, with TLS.
     """
+    import tempfile
+
+    from feedpub.disk import MANIFEST
+
     site = site_of(folder)
     if not (folder / site.output / MANIFEST).is_file():
         where = "" if folder == Path() else f" {folder}"
