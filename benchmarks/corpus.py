@@ -6,14 +6,21 @@ from pathlib import Path
 
 CATEGORIES = ["Cloud & Infrastructure", "C++", "Craft", "Feeds", "Letters", "Maps", "Music", "Science", "Space", "Trade", "Water"]
 WORDS = "the feed a letter reads slowly of paper and light from every reader who keeps time with an open margin".split()
-SETTINGS = """\
+_SITE = """\
 [site]
 title = "Benchmark"
 url = "https://bench.example"
 id = "tag:bench.example,2025:"
-
-[feeds]
-formats = ["rss", "atom"]
+"""
+SETTINGS = f'{_SITE}\n[feeds]\nformats = ["rss", "atom"]\n'
+NEWSLETTER = f"""{_SITE}
+[[digest]]
+name = "weekly"
+from = "Benchmark <news@bench.example>"
+schedule = "0 8 * * mon"
+limit = 1000
+max_age = "3650d"
+postal_address = "1 Long Street"
 """
 HUGO = """\
 baseURL = "https://bench.example/"

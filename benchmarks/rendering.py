@@ -5,25 +5,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from corpus import NEWSLETTER
 from feedpub.content import read_article, render_body
 from feedpub.digest import compose, letter, message, render
 from feedpub.site import read_site
 from feedpub.templates import environment
 from measure import Row, median
 
-SETTINGS = """\
-[site]
-title = "Benchmark"
-url = "https://bench.example"
-id = "tag:bench.example,2025:"
-
-[[digest]]
-name = "weekly"
-from = "Benchmark <news@bench.example>"
-schedule = "0 8 * * mon"
-limit = 1000
-postal_address = "1 Long Street"
-"""
 SLOT = datetime(2025, 11, 17, 8, tzinfo=UTC)
 
 
@@ -40,7 +28,7 @@ def milliseconds(run: Callable[[], object], runs: int) -> float:
 
 def rows(runs: int, messages: int) -> Iterator[Row]:
     """The stages before the network, for 10 and for 60 stories; the second reaches the size at which Gmail clips."""
-    site = read_site(SETTINGS)
+    site = read_site(NEWSLETTER)
     (digest,) = site.digests
     for count in (10, 60):
         articles = [

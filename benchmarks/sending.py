@@ -20,28 +20,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import insert
 
+from corpus import NEWSLETTER
 from feedpub.store import open_store
 from feedpub.store.schema import subscribers, subscriptions
 from feedpub.transport import Dkim
 from measure import Row, median
 
 NOW = datetime(2025, 11, 17, 8, tzinfo=UTC)
-SETTINGS = """\
-[site]
-title = "Benchmark"
-url = "https://bench.example"
-id = "tag:bench.example,2025:"
-
-[[digest]]
-name = "weekly"
-from = "Benchmark <news@bench.example>"
-schedule = "0 8 * * mon"
-max_age = "3650d"
-postal_address = "1 Long Street"
-
-[mail]
-connections = {connections}
-"""
 PROGRAM = """
     import json, resource, sys, threading, time
     from datetime import UTC, datetime
@@ -81,7 +66,7 @@ def free_port() -> int:
 def site(folder: Path, people: int, connections: int) -> None:
     """A site of ten stories with so many active subscribers."""
     (folder / "articles").mkdir(parents=True)
-    (folder / "feedpub.toml").write_text(SETTINGS.format(connections=connections))
+    (folder / "feedpub.toml").write_text(f"{NEWSLETTER}\n[mail]\nconnections = {connections}\n")
     for n in range(10):
         excerpt = "A sentence of words. " * 8
         text = f"---\ntitle: Story {n}\npublishedAt: 2025-11-{n + 1:02}\nfeatured: true\nexcerpt: {excerpt}\n---\n"

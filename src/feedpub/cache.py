@@ -77,7 +77,7 @@ class Cache:
         decode = msgspec.msgpack.Decoder(type).decode
         for key, value, sum in self._rows(f"SELECT key, value, sum FROM {kind}"):  # noqa: S608
             try:
-                if crc32(value, crc32(key)) == sum:
+                if _sum(key, value) == sum:
                     found[key] = decode(value)
             except (TypeError, msgspec.MsgspecError):  # not bytes, or none that were encoded
                 continue

@@ -14,7 +14,7 @@ from pyrate_limiter import Limiter, Rate
 from sqlalchemy import Connection, Engine
 
 from feedpub.digest import Letter, message
-from feedpub.outlet import envelope_sender
+from feedpub.outlet import envelope_sender, lease
 from feedpub.site import Mail, Site
 from feedpub.store import (
     Claim,
@@ -35,8 +35,6 @@ from feedpub.store import (
 from feedpub.transport import Accepted, Answer, Deferred, Refused, Transport, Unavailable
 
 BATCH = 25
-# A message may take six answers of the server; a lease must outlast them, or a second worker would send it again.
-_ANSWERS = 6
 _FIRST_WAIT, _LONGEST_WAIT, _MOST_ATTEMPTS = timedelta(minutes=1), timedelta(hours=6), 20
 _LONGEST_REST = timedelta(hours=1)
 
@@ -112,7 +110,7 @@ class _Run:
         self._telling = threading.Lock()
         # SQLite has one writer, and threads that find it busy sleep far longer than it takes.
         self._writing = threading.Lock() if engine.dialect.name == "sqlite" else None
-        self.lease = timedelta(seconds=site.mail.timeout * _ANSWERS * 2)
+        self.lease = lease(site)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

@@ -7,7 +7,7 @@ from stat import S_ISREG
 from typing import Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from feedpub.disk import SourceFile, article_files, is_there, read_text
+from feedpub.disk import SourceFile, article_files, read_text
 from feedpub.errors import FeedpubError, Problem
 from feedpub.model import Article
 from feedpub.site import Site, read_site
@@ -64,10 +64,8 @@ def site_files(folder: Path, site: Site) -> list[SourceFile]:
 
 def image_file(folder: Path, article: Article) -> Path | None:
     """The article's lead image, where it is a file of the site: beside the article, or below the site's folder."""
-    path = image_path(folder, article)
-    if path is None or not is_there(path, file=True):
-        return None
-    return path if path.resolve().is_relative_to(folder.resolve()) else None
+    place = image_path(article)
+    return folder / place if place and image_lengths(folder, [str(place)])[str(place)] is not None else None
 
 
 def image_lengths(folder: Path, places: Iterable[str]) -> dict[str, int | None]:
@@ -89,10 +87,10 @@ def image_lengths(folder: Path, places: Iterable[str]) -> dict[str, int | None]:
     return {place: length(place) for place in places}
 
 
-def image_path(folder: Path, article: Article) -> Path | None:
-    """Where the file of the article's lead image would be, if it has one that is no web address."""
+def image_path(article: Article) -> Path | None:
+    """Where in the site's folder the file of the article's lead image would be, if it has one that is no web address."""
     image = article.image
     if not image or ":" in image or image.startswith("//"):
         return None
-    base = folder if image.startswith("/") else (folder / article.source).parent
+    base = Path() if image.startswith("/") else Path(article.source).parent
     return Path(os.path.normpath(base / unquote(urlsplit(image).path).lstrip("/")))

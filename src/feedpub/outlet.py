@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from feedpub.site import Site
 if TYPE_CHECKING:
     from feedpub.transport import Transport
 
+# A message may take six answers of the server; a lease must outlast them, or a second worker would send it again.
+_ANSWERS = 6
 PASSWORD = "FEEDPUB_SMTP_PASSWORD"  # noqa: S105 the name of the variable
 
 
@@ -44,6 +47,11 @@ def way_out(folder: Path, site: Site) -> Callable[[], "Transport"]:
             what = f"this file can't be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}"
             raise FeedpubError([Problem("feedpub.toml", 0, "mail.password_file", what, f"or set {PASSWORD}")]) from error
     return lambda: Smtp(site.mail.url, password=password, timeout=site.mail.timeout)
+
+
+def lease(site: Site) -> timedelta:
+    """For how long a worker may hold what it sends."""
+    return timedelta(seconds=site.mail.timeout * _ANSWERS * 2)
 
 
 def envelope_sender(site: Site, digest: str, token: str) -> str:

@@ -7,6 +7,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -64,15 +65,22 @@ class Clock:
         return self.now
 
 
+@contextmanager
+def smtp_server(handler: object, **options: Any) -> Iterator[int]:
+    """The port of a real SMTP server that asks `handler`."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port, **options)
+    controller.start()
+    yield port
+    controller.stop()
+
+
 @pytest.fixture
 def inbox() -> Iterator[tuple[Inbox, int]]:
     inbox = Inbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port, enable_SMTPUTF8=True)
-    controller.start()
-    yield inbox, port
-    controller.stop()
+    with smtp_server(inbox, enable_SMTPUTF8=True) as port:
+        yield inbox, port
 
 
 @pytest.fixture(scope="session")

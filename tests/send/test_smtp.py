@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from feedpub.transport import Accepted, Deferred, Refused, Smtp, Unavailable
+from tests.send.conftest import smtp_server
 
 MESSAGE = b"Subject: x\r\n\r\n.a line that starts with a dot\r\n..two\r\n"
 GREETING, EHLO, FINE, GO = "220 hello", "250 hello", "250 2.0.0 fine", "354 go on"
@@ -179,12 +179,8 @@ def encrypted(certificate: tuple[Path, Path]) -> Iterator[tuple[Encrypted, int]]
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(*certificate)
     handler = Encrypted()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port, tls_context=context)
-    controller.start()
-    yield handler, port
-    controller.stop()
+    with smtp_server(handler, tls_context=context) as port:
+        yield handler, port
 
 
 def test_tls_is_used_where_it_is_offered(encrypted: tuple[Encrypted, int], certificate: tuple[Path, Path]) -> None:

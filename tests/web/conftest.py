@@ -14,7 +14,6 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from aiosmtpd.controller import Controller
 from sqlalchemy import Engine, func, select
 from starlette.applications import Starlette
 
@@ -27,7 +26,7 @@ from feedpub.web.post import Postman
 from feedpub.web.subscriptions import routes
 from tests.conftest import Write, in_a_loop
 from tests.digest.conftest import DIGEST, featured
-from tests.send.conftest import Clock, engine, postgres
+from tests.send.conftest import Clock, engine, postgres, smtp_server
 
 __all__ = ["engine", "postgres"]
 DAILY = DIGEST.replace("weekly", "daily").replace("* * mon", "* * *") + 'title = "Morning & Noon"\n'
@@ -65,12 +64,8 @@ class Mailbox:
 @pytest.fixture
 def mailbox() -> Iterator[tuple[Mailbox, int]]:
     mailbox = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port, enable_SMTPUTF8=True)
-    controller.start()
-    yield mailbox, port
-    controller.stop()
+    with smtp_server(mailbox, enable_SMTPUTF8=True) as port:
+        yield mailbox, port
 
 
 class Client:

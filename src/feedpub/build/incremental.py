@@ -80,7 +80,7 @@ class Incremental:
         site, folder, cache = self._site, self._folder, self._cache
         shown = {a.slug: a for feed in feeds for document in feed.documents(site) for a in document.articles}
         self._keys = {slug: body_key(a, self._known[a.source].text, site) for slug, a in shown.items()}
-        places = {slug: str(place) for slug, a in shown.items() if (place := image_path(Path(), a))}
+        places = {slug: str(place) for slug, a in shown.items() if (place := image_path(a))}
         images = image_lengths(folder, {*places.values()})
         lengths = {slug: length for slug, place in places.items() if (length := images[place]) is not None}
         parts = publication(feeds, site, lambda article: self._keys[article.slug], lengths)
@@ -121,12 +121,12 @@ class Incremental:
                 return False
             return old.mark.vouches(seen) or hash_of_file(output / path) == old.hash
 
-        todo = [part for part in parts if not all(stands(part, path) for path in part.paths)]
+        standing = [all(stands(part, path) for path in part.paths) for part in parts]
+        todo = [part for part, stays in zip(parts, standing, strict=True) if not stays]
         jobs = (part.draw(self._body_of) for part in todo)
-        waiting = {id(part) for part in todo}
         drawn = iter(self._progress(self._workers.map(draw, jobs, count=len(todo), seconds=WRITING), "writing", len(todo)))
-        for part in parts:
-            files = next(drawn) if id(part) in waiting else None
+        for part, stays in zip(parts, standing, strict=True):
+            files = None if stays else next(drawn)
             for path in part.paths:
                 if files:
                     hashes[path] = hashed(files[path])

@@ -50,18 +50,15 @@ def build(
             return Built(place, last.feeds, Changes((), kept, (), {}), last.drafts, (), (*last.warnings, *cache.notices))
         # Not before: to load what reads and renders articles takes as long as to see that there is nothing to do.
         from feedpub.build.incremental import Incremental
-        from feedpub.feed import planned_feeds
+        from feedpub.feed import sound_feeds
 
         run = Incremental(folder, site, cache, workers, progress)
         articles, problems = run.read(files)
         published = [article for article in articles if drafts or not article.draft]
-        feeds, collisions = planned_feeds(published, site)
+        feeds, collisions = sound_feeds(published, site)
         problems += collisions
         if problems and not keep_going:
             raise FeedpubError(problems)
-        if collisions:
-            refused = {problem.source for problem in collisions}
-            feeds, _ = planned_feeds([article for article in published if article.source not in refused], site)
         changes, warnings, images = run.write(feeds, place, adopt=adopt)
         counts = tuple(lastbuild.FeedCount(feed.folder, len(feed.articles)) for feed in feeds)
         left_out = len(articles) - len(published)

@@ -1,13 +1,12 @@
 """What a build does many times over, as functions that a process of its own can do."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 
 from feedpub.cache import Known, Mark
 from feedpub.content import read, read_article, render_body
-from feedpub.disk import SourceFile, decoded, hashed, refusal
+from feedpub.disk import SourceFile, decoded, hashed, read_bytes
 from feedpub.errors import FeedpubError, Problem
 from feedpub.site import Site
 
@@ -23,10 +22,9 @@ def read_files(site: Site, clock: int, files: list[tuple[SourceFile, Known | Non
 
 
 def _read(site: Site, file: SourceFile, known: Known | None, clock: int) -> Outcome:
-    try:
-        data = Path(file.path).read_bytes()
-    except OSError as error:
-        return (refusal(error, file.source),)
+    data = read_bytes(file.path, source=file.source)
+    if isinstance(data, Problem):
+        return (data,)
     text, mark = hashed(data), Mark(file.stamp, clock)
     if known and known.text == text:
         found = Known(known.article, text, mark)
@@ -50,10 +48,9 @@ def render_files(site: Site, files: list[tuple[SourceFile, bytes]]) -> list[tupl
 
 
 def _rendered(site: Site, file: SourceFile, text: bytes) -> tuple[bytes, bytes]:
-    try:
-        data = Path(file.path).read_bytes()
-    except OSError as error:
-        raise FeedpubError([refusal(error, file.source)]) from error
+    data = read_bytes(file.path, source=file.source)
+    if isinstance(data, Problem):
+        raise FeedpubError([data])
     if hashed(data) != text:
         raise FeedpubError([Problem(file.source, 0, "", "changed while the site was built", "build again")])
     source = file.source.encode("utf-8", "replace").decode()

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from feedpub.cli.report import at
-from feedpub.errors import FeedpubError
+from feedpub.cli.desk import site_of
 
 
 @click.command("preview")
@@ -21,14 +20,11 @@ def preview_command(site: Path, port: int, open_it: bool) -> None:
     """
     import webbrowser
 
-    from feedpub.loading import SETTINGS, load_site
+    from feedpub.loading import SETTINGS
     from feedpub.web.preview import listening, serve
 
     if not (site / SETTINGS).is_file():
-        try:
-            load_site(site)
-        except FeedpubError as error:
-            raise FeedpubError(at(site, error.problems)) from error
+        site_of(site)  # it says what is missing
     place = listening(port)
 
     def ready(address: str) -> None:

@@ -1,8 +1,7 @@
 """disk: the edge to the file system."""
 
 from feedpub.disk.files import write_files
-from feedpub.disk.reading import SourceFile, article_files, decoded, is_there, read_text
-from feedpub.disk.refusal import refusal
+from feedpub.disk.reading import SourceFile, article_files, decoded, is_there, read_bytes, read_text
 from feedpub.disk.stamps import Stamp, hash_of_file, hashed, is_settled, stamp
 from feedpub.disk.tree import MANIFEST, Changes, is_sound, write_tree
 
@@ -18,8 +17,8 @@ __all__ = [
     "is_settled",
     "is_sound",
     "is_there",
+    "read_bytes",
     "read_text",
-    "refusal",
     "stamp",
     "write_files",
     "write_tree",

@@ -60,11 +60,16 @@ def is_there(path: Path, *, file: bool = False) -> bool:
 
 def read_text(path: str | Path, *, source: str) -> str | Problem:
     """The text of a UTF-8 file, or why there is none."""
+    data = read_bytes(path, source=source)
+    return data if isinstance(data, Problem) else decoded(data, source=source)
+
+
+def read_bytes(path: str | Path, *, source: str) -> bytes | Problem:
+    """The bytes of a file, or why there are none."""
     try:
-        data = Path(path).read_bytes()
+        return Path(path).read_bytes()
     except OSError as error:
         return refusal(error, source)
-    return decoded(data, source=source)
 
 
 def decoded(data: bytes, *, source: str) -> str | Problem:

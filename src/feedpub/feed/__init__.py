@@ -1,7 +1,8 @@
 """feed: Articles → the bytes of every feed. Pure."""
 
 from feedpub.feed.category import newest_first
-from feedpub.feed.plan import Planned, planned_feeds
+from feedpub.feed.entry import MEDIA_TYPES
+from feedpub.feed.plan import FORMATS, Planned, planned_feeds, sound_feeds
 from feedpub.feed.publication import FILES, Part, publication
 
-__all__ = ["FILES", "Part", "Planned", "newest_first", "planned_feeds", "publication"]
+__all__ = ["FILES", "FORMATS", "MEDIA_TYPES", "Part", "Planned", "newest_first", "planned_feeds", "publication", "sound_feeds"]

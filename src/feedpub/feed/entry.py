@@ -10,7 +10,7 @@ from feedpub.model import Article, Body, Entry, Image
 from feedpub.site import Site
 
 # Not `mimetypes`, which reads the tables of the machine.
-_MEDIA_TYPES = {
+MEDIA_TYPES = {
     "avif": "image/avif", "gif": "image/gif", "jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png",
     "svg": "image/svg+xml", "webp": "image/webp",
 }  # fmt: skip
@@ -64,7 +64,7 @@ def _image(article: Article, site: Site, length: int | None) -> Image | None:
         return None
     suffix = unquote(urlsplit(url).path).rpartition(".")[2].lower()
     # An address without an ending, such as that of an image service, says nothing of its type: JPEG is the common one.
-    return Image(url, _MEDIA_TYPES.get(suffix, "image/jpeg"), length)
+    return Image(url, MEDIA_TYPES.get(suffix, "image/jpeg"), length)
 
 
 _SPECIFIC = "~!$&'()*+,;=@:"

@@ -4,15 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from feedpub.content import article_url
-from feedpub.feed.plan import HEADINGS, LISTS, Planned
+from feedpub.feed.plan import FORMATS, HEADINGS, LISTS, Planned
 from feedpub.model import Article
 from feedpub.site import Format, Site
-
-_FORMATS: dict[Format, tuple[str, str]] = {
-    "rss": ("RSS", "application/rss+xml"),
-    "atom": ("Atom", "application/atom+xml"),
-    "json": ("JSON", "application/feed+json"),
-}
 
 
 def page_model(feeds: Sequence[Planned], site: Site, files: Mapping[Format, str]) -> dict[str, Any]:
@@ -25,7 +19,7 @@ def page_model(feeds: Sequence[Planned], site: Site, files: Mapping[Format, str]
         "groups": {HEADINGS[group]: some for group, some in groups.items() if some},
         "feeds": shown,
         "subscribe": f"{site.web_url}/subscribe" if site.digests and site.web.url else None,
-        "formats": [(*_FORMATS[f], file) for f, file in files.items()],
+        "formats": [(*FORMATS[f], file) for f, file in files.items()],
         "lists": [(HEADINGS[group], LISTS[group]) for group in HEADINGS if files and (group == "all" or groups[group])],
     }
 

@@ -7,8 +7,14 @@ from typing import Literal
 from feedpub.errors import Problem
 from feedpub.feed.category import grouped, newest_first
 from feedpub.model import Article
-from feedpub.site import Site
+from feedpub.site import Format, Site
 
+# The name of each format, and its media type.
+FORMATS: dict[Format, tuple[str, str]] = {
+    "rss": ("RSS", "application/rss+xml"),
+    "atom": ("Atom", "application/atom+xml"),
+    "json": ("JSON", "application/feed+json"),
+}
 HEADINGS = {"all": "Everything", "category": "By category", "tag": "By tag", "author": "By author"}
 # One list for each way to subscribe: whoever follows "Everything" and a category reads each of its articles twice.
 LISTS = {"all": "feeds.opml", "category": "categories.opml", "tag": "tags.opml", "author": "authors.opml"}
@@ -64,6 +70,16 @@ class Planned:
 
     def _page(self, number: int) -> str:
         return f"{self.folder}archive/{number}/"
+
+
+def sound_feeds(articles: Iterable[Article], site: Site) -> tuple[tuple[Planned, ...], tuple[Problem, ...]]:
+    """planned_feeds() without the articles that have a Problem; and those Problems."""
+    articles = tuple(articles)
+    feeds, problems = planned_feeds(articles, site)
+    if problems:
+        refused = {problem.source for problem in problems}
+        feeds, _ = planned_feeds([article for article in articles if article.source not in refused], site)
+    return feeds, problems
 
 
 def planned_feeds(articles: Iterable[Article], site: Site) -> tuple[tuple[Planned, ...], tuple[Problem, ...]]:

@@ -8,10 +8,11 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
+from feedpub.feed.plan import FORMATS
 from feedpub.model import Author, Entry, Feed
 
 _ATOM = "http://www.w3.org/2005/Atom"
-_RSS = "application/rss+xml"
+_RSS, _ATOM_TYPE = (FORMATS[form][1] for form in ("rss", "atom"))
 _HISTORY = "http://purl.org/syndication/history/1.0"
 
 
@@ -22,7 +23,7 @@ def rss(feed: Feed, file: str) -> bytes:
 
 def atom(feed: Feed, file: str) -> bytes:
     """Atom 1.0 (RFC 4287) of `feed`, whose own address is its base and `file`."""
-    return bytes(_generator(feed, file, "application/atom+xml").atom_str(pretty=True))
+    return bytes(_generator(feed, file, _ATOM_TYPE).atom_str(pretty=True))
 
 
 class _Links(BaseExtension):  # type: ignore[misc]

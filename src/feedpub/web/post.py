@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from feedpub.errors import FeedpubError
-from feedpub.outlet import envelope_sender, signer, way_out
+from feedpub.outlet import envelope_sender, lease, signer, way_out
 from feedpub.site import Digest
 from feedpub.store import Note, Outcome, claim_notes, drop_notes, drop_unconfirmed, settle_note, standing
 from feedpub.transport import Accepted, Deferred, Refused, Transport, Unavailable
@@ -19,8 +19,6 @@ from feedpub.web.notes import written
 _PATIENCE = timedelta(minutes=1)
 _FIRST_WAIT, _LONGEST_WAIT, _MOST_ATTEMPTS = timedelta(minutes=1), timedelta(hours=1), 20
 _KEPT, _SWEEP = timedelta(days=30), timedelta(hours=1)
-# A message may take six answers of the server; a lease must outlast them, or another process would send it again.
-_ANSWERS = 6
 _log = logging.getLogger("feedpub.web")
 
 
@@ -34,7 +32,7 @@ class Postman:
     def __init__(self, context: Context, engine: Engine, keys: Keys) -> None:
         self._context, self._now, self._engine, self._keys = context, context.now, engine, keys
         self._connect, self._sign = way_out(context.folder, context.site), signer(context.folder, context.site)
-        self._lease = timedelta(seconds=context.site.mail.timeout * _ANSWERS * 2)
+        self._lease = lease(context.site)
         self._turn, self._waking, self._stopping = threading.Lock(), threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._swept: datetime | None = None

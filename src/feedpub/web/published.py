@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from feedpub.disk import MANIFEST
+from feedpub.feed import FILES, FORMATS
 from feedpub.web.context import Context
 from feedpub.web.security import FILE_POLICY, page_policy
 from feedpub.web.version import Version
@@ -23,11 +24,8 @@ except ImportError:  # Windows: a build there may be seen half
 
 # Copies for servers that send files as they are; here each Version has its own.
 _COPIES = (".gz", ".br")
-FEEDS = {
-    "rss.xml": "application/rss+xml; charset=utf-8",
-    "atom.xml": "application/atom+xml; charset=utf-8",
-    "feed.json": "application/feed+json",
-}
+# JSON has one encoding, so its media type has no parameter.
+FEEDS = {file: FORMATS[form][1] + ("" if form == "json" else "; charset=utf-8") for form, file in FILES.items()}
 _OTHERS = {".html": "text/html; charset=utf-8", ".opml": "text/x-opml; charset=utf-8"}
 # What a look at the folder may raise: the disk refuses, or the manifest is damaged.
 UNREADABLE = (OSError, ValueError, msgspec.MsgspecError)

@@ -22,7 +22,7 @@ from feedpub.store import refused
 from feedpub.web.preview import articles, digests, feeds, operator, pages, plots
 from feedpub.web.preview.guard import FRAME, SANDBOX, Guard
 from feedpub.web.preview.live import Live
-from feedpub.web.preview.pictures import TYPES, picture
+from feedpub.web.preview.pictures import media_type, picture
 from feedpub.web.preview.reading import Reading
 
 K = TypeVar("K", bound=str)
@@ -101,7 +101,7 @@ class _Here:
         for one in reading.feeds:
             groups.setdefault(one.group, []).append(one)
         return self._page(
-            "feeds", reading, "Feeds", feed=planned, groups=groups, names=feeds.NAMES, files=feeds.FILES, sandbox=SANDBOX
+            "feeds", reading, "Feeds", feed=planned, groups=groups, formats=feeds.FORMATS, files=feeds.FILES, sandbox=SANDBOX
         )
 
     def reader(self, request: Request) -> Response:
@@ -121,7 +121,7 @@ class _Here:
         form = next((form for form, name in feeds.FILES.items() if name == file), None)
         if planned is None or form is None:
             raise HTTPException(404)
-        return Response(feeds.document(self._live.folder, reading, planned, form), media_type=feeds.TYPES[form])
+        return Response(feeds.document(self._live.folder, reading, planned, form), media_type=feeds.FORMATS[form][1])
 
     def digests(self, request: Request) -> Response:
         """Every digest, and what comes next of it."""
@@ -182,7 +182,7 @@ class _Here:
         place = picture(self._live.folder, request.path_params["path"])
         if place is None:
             raise HTTPException(404)
-        return FileResponse(place, media_type=TYPES[place.suffix.lower()], headers={"Content-Security-Policy": FRAME})
+        return FileResponse(place, media_type=media_type(place), headers={"Content-Security-Policy": FRAME})
 
     async def events(self, request: Request) -> Response:
         """Server-sent events: `change`, whenever there is a new Reading."""

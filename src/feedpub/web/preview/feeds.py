@@ -8,18 +8,14 @@ from typing import Any
 import msgspec
 
 from feedpub.content import render_body
-from feedpub.feed import FILES, Planned, publication
+from feedpub.feed import FILES, FORMATS, Planned, publication
 from feedpub.loading import image_file
 from feedpub.site import Format
 from feedpub.web.preview.pictures import Pictures
 from feedpub.web.preview.reading import Reading
 from feedpub.web.preview.scheme import with_images
 
-NAMES: dict[Format, str] = {"rss": "RSS", "atom": "Atom", "json": "JSON"}
-TYPES: dict[Format, str] = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
-
-
-__all__ = ["FILES", "NAMES", "TYPES", "Shown", "document", "entries", "find_feed"]
+__all__ = ["FILES", "FORMATS", "Shown", "document", "entries", "find_feed"]
 
 
 @dataclass(frozen=True, slots=True)

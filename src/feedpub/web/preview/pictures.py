@@ -6,13 +6,9 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from feedpub.content import article_url
 from feedpub.disk import is_there
+from feedpub.feed import MEDIA_TYPES
 from feedpub.model import Article
 from feedpub.site import Site
-
-TYPES = {
-    ".avif": "image/avif", ".gif": "image/gif", ".jpeg": "image/jpeg", ".jpg": "image/jpeg", ".png": "image/png",
-    ".svg": "image/svg+xml", ".webp": "image/webp",
-}  # fmt: skip
 
 
 class Pictures:
@@ -33,12 +29,17 @@ class Pictures:
         return next((f"/pictures/{quote(place)}" for place in places if picture(self._folder, place)), url)
 
 
+def media_type(place: Path) -> str | None:
+    """The media type of an image by its file's name; None where it is none that we know."""
+    return MEDIA_TYPES.get(place.suffix.lower().removeprefix("."))
+
+
 def picture(folder: Path, path: str) -> Path | None:
     """The image file at `path` below `folder`; None where there is none, also where a link leads out of the folder."""
     try:
         place = (folder / path).resolve()
     except (OSError, ValueError, RuntimeError):
         return None
-    inside = place.is_relative_to(folder.resolve()) and place.suffix.lower() in TYPES
+    inside = place.is_relative_to(folder.resolve()) and media_type(place) is not None
     hidden = any(part.startswith(".") for part in Path(path).parts)
     return place if inside and not hidden and is_there(place, file=True) else None

@@ -8,7 +8,7 @@ from threading import Event
 
 from feedpub.check import check
 from feedpub.errors import FeedpubError, Problem
-from feedpub.feed import Planned, newest_first, planned_feeds
+from feedpub.feed import Planned, newest_first, sound_feeds
 from feedpub.loading import SETTINGS, T, load_articles, load_site
 from feedpub.model import Article
 from feedpub.site import Site
@@ -47,11 +47,7 @@ def read(folder: Path, last: Reading) -> Reading:
     try:
         site = load_site(folder)
         articles, problems = load_articles(folder, site)
-        published = [article for article in articles if not article.draft]
-        feeds, collisions = planned_feeds(published, site)
-        if collisions:
-            refused = {problem.source for problem in collisions}
-            feeds, _ = planned_feeds([article for article in published if article.source not in refused], site)
+        feeds, collisions = sound_feeds((article for article in articles if not article.draft), site)
     except FeedpubError as error:
         return _with(replace(last, number=number, stale=True, checked=True), error.problems)
     except Exception as error:  # a fault of ours must not end the page that an author writes beside
