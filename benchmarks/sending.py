@@ -32,8 +32,8 @@ PROGRAM = """
     from datetime import UTC, datetime
     from pathlib import Path
     from feedpub.loading import load_articles, load_site
-    from feedpub.delivery import deliver
-    from feedpub.newsletter import choose, publish
+    from feedpub.mailing.delivery import deliver
+    from feedpub.mailing.newsletter import choose, publish
     from feedpub.store import open_store
     from feedpub.transport import Smtp
     folder, port, now = Path(sys.argv[1]), sys.argv[2], datetime(2025, 11, 17, 8, tzinfo=UTC)

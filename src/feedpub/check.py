@@ -43,7 +43,7 @@ def check(folder: Path, *, now: datetime, progress: Progress = quietly) -> tuple
 def _digest_problems(folder: Path, site: Site, articles: list[Article], now: datetime) -> Iterator[Problem]:
     """Every digest's next issue, rendered; where too little is new for one, that of everything it could ever hold."""
     from feedpub.digest import next_slots
-    from feedpub.newsletter import edition
+    from feedpub.mailing.newsletter import edition
 
     for digest in site.digests:
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from feedpub.loading import load_articles, load_site
-from feedpub.newsletter import Edition, choose, edition
+from feedpub.mailing.newsletter import Edition, choose, edition
 from tests.conftest import Write, article
 
 DIGEST = """

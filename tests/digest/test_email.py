@@ -11,7 +11,7 @@ import pytest
 
 from feedpub.digest import LARGEST
 from feedpub.errors import FeedpubError
-from feedpub.newsletter import Edition, preview
+from feedpub.mailing.newsletter import Edition, preview
 from feedpub.site import read_site
 from tests.conftest import SETTINGS
 from tests.digest.conftest import DIGEST, featured

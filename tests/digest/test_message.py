@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from feedpub.content import read_article
 from feedpub.digest import Letter, letter, message
 from feedpub.errors import FeedpubError
+from feedpub.mailing.newsletter import Edition
 from feedpub.model import UNSUBSCRIBE, Email, Issue
-from feedpub.newsletter import Edition
 from feedpub.site import read_site
 from tests.conftest import SETTINGS
 from tests.digest.conftest import DIGEST, featured

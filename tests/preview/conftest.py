@@ -17,7 +17,7 @@ PROGRAM = """
 import sys
 from datetime import datetime
 from pathlib import Path
-from feedpub.web.preview import listening, serve
+from feedpub.preview import listening, serve
 now = datetime.fromisoformat(sys.argv[2])
 with listening(0) as place:
     serve(Path(sys.argv[1]), place, clock=lambda: now, ready=lambda address: print(address, flush=True))

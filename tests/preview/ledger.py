@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from feedpub.loading import load_articles, load_site
-from feedpub.newsletter import publish
+from feedpub.mailing.newsletter import publish
 from feedpub.store import Outcome, add_subscriber, claim, end_subscription, open_store, settle
 
 FIRST = datetime(2026, 9, 1, 5, 30, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedpub.web.preview.scheme import beside, in_scheme, with_images, without_images
+from feedpub.preview.scheme import beside, in_scheme, with_images, without_images
 
 ALWAYS, NEVER = "(min-width: 0)", "(max-width: -1px)"
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from feedpub.web.preview.pages import how_soon
+from feedpub.preview.pages import how_soon
 
 NOW = datetime(2026, 11, 10, 8, tzinfo=ZoneInfo("Europe/Malta"))
 

@@ -17,9 +17,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import Engine
 
-from feedpub.delivery import Report, deliver
 from feedpub.loading import load_articles, load_site
-from feedpub.newsletter import choose, publish
+from feedpub.mailing.delivery import Report, deliver
+from feedpub.mailing.newsletter import choose, publish
 from feedpub.site import Site
 from feedpub.store import add_subscriber, open_store
 from feedpub.transport import Smtp

@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 from sqlalchemy import select
 
-from feedpub.bounces import read_bounces, read_report
+from feedpub.mailing.bounces import read_bounces, read_report
 from feedpub.store import find_subscriptions, is_suppressed
 from feedpub.store.schema import subscribers
 from tests.send.conftest import Desk

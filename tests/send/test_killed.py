@@ -20,7 +20,7 @@ PROGRAM = """
     from pathlib import Path
     import msgspec
     from feedpub.loading import load_site
-    from feedpub.delivery import deliver
+    from feedpub.mailing.delivery import deliver
     from feedpub.store import open_store
     from feedpub.transport import Smtp
     folder, url, port, minutes = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])

@@ -15,9 +15,9 @@ from typing import TypeVar
 import httpx
 import pytest
 
-from feedpub.build import build
 from feedpub.loading import load_articles, load_site
-from feedpub.newsletter import choose, publish
+from feedpub.mailing.newsletter import choose, publish
+from feedpub.publishing import build
 from feedpub.store import open_store
 from tests.conftest import SETTINGS, article
 from tests.digest.conftest import DIGEST, featured

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from feedpub.build import build
 from feedpub.loading import load_site
+from feedpub.publishing import build
 from feedpub.web.app import create_app
 from feedpub.web.context import Context
 from tests.conftest import Write, article, in_a_loop

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from feedpub.build import build
+from feedpub.publishing import build
 from tests.conftest import article
 from tests.serve.conftest import Serve, Server
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from click.testing import Result
 
-from feedpub.build import build
+from feedpub.publishing import build
 from tests.conftest import Write, article
 from tests.digest.conftest import DIGEST, featured
 from tests.serve.conftest import Serve, Server

@@ -22,7 +22,7 @@ def read_command(place: Path, folder: Path) -> None:
     Hard bounces and complaints count at once, soft ones from the fifth in thirty days; automatic answers not at all. What
     was read before is not counted again.
     """
-    from feedpub.bounces import read_bounces
+    from feedpub.mailing.bounces import read_bounces
 
     tally = read_bounces(store_of(folder, site_of(folder)), place, now=datetime.now(UTC))
     names = {"hard": "hard", "soft": "soft", "complaint": "complaints", "known": "known already", "other": "no report of ours"}

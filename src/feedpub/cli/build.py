@@ -15,7 +15,7 @@ from feedpub.cli.report import at, counted, encodable, progress, records, say, w
 from feedpub.errors import FeedpubError
 
 if TYPE_CHECKING:
-    from feedpub.build import Built, FeedCount
+    from feedpub.publishing import Built, FeedCount
 
 
 @click.command("build")
@@ -36,7 +36,7 @@ def build_command(
 ) -> None:  # fmt: skip
     """Publish the feeds of SITE, a folder with a feedpub.toml (default: this one)."""
 
-    from feedpub.build import build
+    from feedpub.publishing import build
 
     gc.set_threshold(50_000, 20, 100)  # what a build makes of thousands of articles all stays: to look for waste is waste
 

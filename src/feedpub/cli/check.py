@@ -49,7 +49,7 @@ def check_command(site: Path, form: str, dns: bool, nameserver: str | None) -> N
 
 def _ask(site: Path, nameserver: str | None) -> tuple[Problem, ...]:
     try:
-        from feedpub.dnscheck import dns_problems, resolver
+        from feedpub.mailing.dnscheck import dns_problems, resolver
     except ImportError as error:
         raise click.UsageError("--dns needs a library that is not installed; install feedpub[dns]") from error
     from feedpub.loading import load_site

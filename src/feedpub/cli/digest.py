@@ -35,7 +35,7 @@ def digest_command(
     from feedpub.cli.desk import site_of
     from feedpub.disk import write_files
     from feedpub.loading import load_articles
-    from feedpub.newsletter import choose, edition, preview
+    from feedpub.mailing.newsletter import choose, edition, preview
 
     now = datetime.now(UTC)
     site = site_of(folder)
@@ -85,7 +85,7 @@ def _slot(digest: Digest, at_time: datetime | None, now: datetime) -> datetime:
 
 def _list(folder: Path, site: Site, digests: list[Digest], articles: list[Article], now: datetime) -> None:
     from feedpub.digest import last_slot, next_slots
-    from feedpub.newsletter import edition
+    from feedpub.mailing.newsletter import edition
 
     rows: list[tuple[object, ...]] = []
     for digest in digests:

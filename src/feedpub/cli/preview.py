@@ -21,7 +21,7 @@ def preview_command(site: Path, port: int, open_it: bool) -> None:
     import webbrowser
 
     from feedpub.loading import SETTINGS
-    from feedpub.web.preview import listening, serve
+    from feedpub.preview import listening, serve
 
     if not (site / SETTINGS).is_file():
         site_of(site)  # it says what is missing

@@ -29,7 +29,7 @@ def schedule_command(folder: Path) -> None:
     SIGTERM or Ctrl-C finishes the messages in flight, notes them, and ends with 0. A slot that passed while nothing ran
     goes out at the start, the latest only.
     """
-    from feedpub.scheduler import run
+    from feedpub.mailing.scheduler import run
 
     site = site_of(folder)
     stop = threading.Event()
@@ -42,9 +42,9 @@ def schedule_command(folder: Path) -> None:
 
 def sending(folder: Path, site: Site, engine: Engine, stop: threading.Event) -> Callable[[], None]:
     """Makes what is due and delivers what waits, and tells of both, each time it is called; until `stop` is set."""
-    from feedpub.delivery import deliver
-    from feedpub.newsletter import due, publish
-    from feedpub.outlet import signer, way_out
+    from feedpub.mailing.delivery import deliver
+    from feedpub.mailing.newsletter import due, publish
+    from feedpub.mailing.outlet import signer, way_out
 
     connect, sign = way_out(folder, site), signer(folder, site)
 

@@ -36,9 +36,9 @@ def send_command(name: str | None, folder: Path, at_time: str | None, due: bool,
     """
     from feedpub.cli.digest import read_time
     from feedpub.digest import last_slot, message
-    from feedpub.newsletter import choose, edition, publish
-    from feedpub.newsletter import due as what_is_due
-    from feedpub.outlet import signer, way_out
+    from feedpub.mailing.newsletter import choose, edition, publish
+    from feedpub.mailing.newsletter import due as what_is_due
+    from feedpub.mailing.outlet import signer, way_out
     from feedpub.store import find_subscriptions, has_issue, issued_slugs
     from feedpub.transport import Accepted, Unavailable
 
@@ -97,8 +97,8 @@ def send_command(name: str | None, folder: Path, at_time: str | None, due: bool,
 
 
 def _deliver(folder: Path, site: Site, engine: Engine) -> None:
-    from feedpub.delivery import deliver
-    from feedpub.outlet import signer, way_out
+    from feedpub.mailing.delivery import deliver
+    from feedpub.mailing.outlet import signer, way_out
     from feedpub.store import waiting
 
     stop = threading.Event()

@@ -81,7 +81,7 @@ def serve_command(folder: Path, host: str, port: int, workers: int, schedule: bo
 
 def _scheduler(folder: Path, site: Site, stop: threading.Event) -> threading.Thread:
     from feedpub.cli.schedule import sending
-    from feedpub.scheduler import run
+    from feedpub.mailing.scheduler import run
 
     work = sending(folder, site, store_of(folder, site), stop)
     return threading.Thread(target=run, args=(site.digests, work, stop), name="schedule")

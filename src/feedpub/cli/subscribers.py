@@ -22,7 +22,7 @@ def subscribers_command() -> None:
 @site_option
 def add_command(address: str, name: str | None, folder: Path) -> None:
     """Subscribe ADDRESS, who has agreed to it."""
-    from feedpub.newsletter import choose
+    from feedpub.mailing.newsletter import choose
     from feedpub.store import add_subscriber
 
     site = site_of(folder)
@@ -44,7 +44,7 @@ def import_command(file: Path, name: str | None, dry_run: bool, folder: Path) ->
 
     All of it or nothing. Bad, double and suppressed addresses are reported with their lines, and left out.
     """
-    from feedpub.newsletter import choose
+    from feedpub.mailing.newsletter import choose
     from feedpub.store import add_subscriber, read_address
 
     site = site_of(folder)

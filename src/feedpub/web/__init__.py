@@ -1,1 +1,1 @@
-"""web: what faces the public over HTTP, and the preview, which faces nobody else."""
+"""web: what faces the public over HTTP."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from feedpub.errors import FeedpubError
-from feedpub.outlet import envelope_sender, lease, signer, way_out
+from feedpub.mailing.outlet import envelope_sender, lease, signer, way_out
 from feedpub.site import Digest
 from feedpub.store import Note, Outcome, claim_notes, drop_notes, drop_unconfirmed, settle_note, standing
 from feedpub.transport import Accepted, Deferred, Refused, Transport, Unavailable

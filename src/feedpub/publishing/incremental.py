@@ -7,8 +7,6 @@ from pathlib import Path
 
 import msgspec
 
-from feedpub.build.stages import READING, RENDERING, WRITING, draw, read_files, render_files
-from feedpub.build.workers import Workers
 from feedpub.cache import Cache, Known, Mark
 from feedpub.content import body_key, joined
 from feedpub.disk import Changes, SourceFile, Stamp, hash_of_file, hashed, is_settled, write_tree
@@ -16,6 +14,8 @@ from feedpub.errors import Problem
 from feedpub.feed import Part, Planned, publication
 from feedpub.loading import Progress, image_lengths, image_path
 from feedpub.model import Article, Body
+from feedpub.publishing.stages import READING, RENDERING, WRITING, draw, read_files, render_files
+from feedpub.publishing.workers import Workers
 from feedpub.site import Site
 
 _BATCH = 200

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import jinja2
 from starlette.responses import Response
 
-from feedpub.web.preview.guard import FRAME, PAGE
+from feedpub.preview.guard import FRAME, PAGE
 
 ASSETS = {"preview.css": "text/css", "reader.css": "text/css", "preview.js": "text/javascript"}
 TABS = (("/", "Articles"), ("/feeds", "Feeds"), ("/digests", "Digests"), ("/operator", "Operator"))
@@ -34,7 +34,7 @@ def asset(name: str) -> Response | None:
     """A style sheet or the script; None for another name."""
     if name not in ASSETS:
         return None
-    return Response((files("feedpub.web.preview") / "assets" / name).read_bytes(), media_type=ASSETS[name])
+    return Response((files("feedpub.preview") / "assets" / name).read_bytes(), media_type=ASSETS[name])
 
 
 def how_soon(moment: datetime, now: datetime) -> str:
@@ -63,7 +63,7 @@ def _counted(count: int, noun: str, plural: str = "") -> str:
 @cache
 def _templates() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("feedpub.web.preview", "pages"),
+        loader=jinja2.PackageLoader("feedpub.preview", "pages"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from feedpub.build import Built, build
 from feedpub.disk import stamps
 from feedpub.errors import FeedpubError
+from feedpub.publishing import Built, build
 from tests.conftest import SETTINGS, article, tree
 
 NAMES = st.sampled_from(["a", "b", "c", "sub/d", "sub/e", "f"])

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
+from feedpub.preview import plots
 from feedpub.site import Site
 from feedpub.store import (
     IssueFigures,
@@ -16,7 +17,6 @@ from feedpub.store import (
     issue_figures,
     movements,
 )
-from feedpub.web.preview import plots
 
 Step = Literal["day", "week"]
 Plot = Literal["issues", "subscribers", "failures"]

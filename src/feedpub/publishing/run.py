@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedpub.build import lastbuild
-from feedpub.build.workers import Workers
 from feedpub.cache import Cache
 from feedpub.disk import MANIFEST, Changes
 from feedpub.errors import FeedpubError, Problem
 from feedpub.loading import SETTINGS, Progress, quietly, settings_text, site_files
+from feedpub.publishing import lastbuild
+from feedpub.publishing.workers import Workers
 from feedpub.site import read_site
 
 
@@ -49,8 +49,8 @@ def build(
             kept = tuple(sorted(last.files.keys() - {MANIFEST}))
             return Built(place, last.feeds, Changes((), kept, (), {}), last.drafts, (), (*last.warnings, *cache.notices))
         # Not before: to load what reads and renders articles takes as long as to see that there is nothing to do.
-        from feedpub.build.incremental import Incremental
         from feedpub.feed import sound_feeds
+        from feedpub.publishing.incremental import Incremental
 
         run = Incremental(folder, site, cache, workers, progress)
         articles, problems = run.read(files)

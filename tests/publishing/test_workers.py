@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from feedpub.build import build
+from feedpub.publishing import build
 from tests.conftest import Write, article, tree
 
 BODY = "Some *text* with [a link](/x/).\n\n" * 60

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from feedpub.build import build
 from feedpub.disk import stamps
+from feedpub.publishing import build
 from tests.conftest import SETTINGS, Write, article, tree
 
 Run = Callable[..., Result]

@@ -1,5 +1,5 @@
 """preview: an author's and operator's page on this machine, which follows the files of a site."""
 
-from feedpub.web.preview.server import listening, serve
+from feedpub.preview.server import listening, serve
 
 __all__ = ["listening", "serve"]

@@ -13,12 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from feedpub.digest import Reason, next_slots, why_not
 from feedpub.errors import FeedpubError, Problem
-from feedpub.newsletter import Edition, edition, preview
+from feedpub.mailing.newsletter import Edition, edition, preview
+from feedpub.preview.pictures import Pictures
+from feedpub.preview.reading import Reading
+from feedpub.preview.scheme import beside, in_scheme, with_images, without_images
 from feedpub.site import Digest, Site
 from feedpub.store import find_store, issued_slugs, refused
-from feedpub.web.preview.pictures import Pictures
-from feedpub.web.preview.reading import Reading
-from feedpub.web.preview.scheme import beside, in_scheme, with_images, without_images
 
 # Gmail clips a message whose HTML is longer.
 CLIPPED = 102_000

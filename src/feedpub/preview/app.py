@@ -17,13 +17,13 @@ from starlette.routing import Route
 from feedpub.errors import FeedpubError
 from feedpub.feed import Planned
 from feedpub.model import Article
+from feedpub.preview import articles, digests, feeds, operator, pages, plots
+from feedpub.preview.guard import FRAME, SANDBOX, Guard
+from feedpub.preview.live import Live
+from feedpub.preview.pictures import media_type, picture
+from feedpub.preview.reading import Reading
 from feedpub.site import Digest, Site
 from feedpub.store import refused
-from feedpub.web.preview import articles, digests, feeds, operator, pages, plots
-from feedpub.web.preview.guard import FRAME, SANDBOX, Guard
-from feedpub.web.preview.live import Live
-from feedpub.web.preview.pictures import media_type, picture
-from feedpub.web.preview.reading import Reading
 
 K = TypeVar("K", bound=str)
 

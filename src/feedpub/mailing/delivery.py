@@ -14,7 +14,7 @@ from pyrate_limiter import Limiter, Rate
 from sqlalchemy import Connection, Engine
 
 from feedpub.digest import Letter, message
-from feedpub.outlet import envelope_sender, lease
+from feedpub.mailing.outlet import envelope_sender, lease
 from feedpub.site import Mail, Site
 from feedpub.store import (
     Claim,

@@ -10,10 +10,10 @@ import msgspec
 from feedpub.content import render_body
 from feedpub.feed import FILES, FORMATS, Planned, publication
 from feedpub.loading import image_file
+from feedpub.preview.pictures import Pictures
+from feedpub.preview.reading import Reading
+from feedpub.preview.scheme import with_images
 from feedpub.site import Format
-from feedpub.web.preview.pictures import Pictures
-from feedpub.web.preview.reading import Reading
-from feedpub.web.preview.scheme import with_images
 
 __all__ = ["FILES", "FORMATS", "Shown", "document", "entries", "find_feed"]
 

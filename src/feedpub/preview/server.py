@@ -14,8 +14,8 @@ from types import FrameType
 import uvicorn
 
 from feedpub.errors import FeedpubError, Problem
-from feedpub.web.preview.app import preview_app
-from feedpub.web.preview.live import Live
+from feedpub.preview.app import preview_app
+from feedpub.preview.live import Live
 
 HOST = "127.0.0.1"
 

@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 from feedpub.errors import Problem
 from feedpub.model import Article
-from feedpub.web.preview.reading import Reading
+from feedpub.preview.reading import Reading
 
 Only = Literal["all", "problems", "drafts"]
 ONLY: tuple[Only, ...] = get_args(Only)

@@ -12,8 +12,8 @@ from threading import Event
 from watchfiles import Change, DefaultFilter, awatch
 from watchfiles.main import FileChange
 
+from feedpub.preview.reading import Outdated, Reading, checked, read
 from feedpub.site import Site
-from feedpub.web.preview.reading import Outdated, Reading, checked, read
 
 _HEARTBEAT, _PAUSE = 15.0, 1.0
 # So long a page rather waits for the whole than to be shown twice.
