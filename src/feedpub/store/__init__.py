@@ -39,6 +39,7 @@ from feedpub.store.signups import (
     standing,
 )
 from feedpub.store.subscribers import (
+    Kind,
     State,
     Subscription,
     add_subscriber,
@@ -50,12 +51,14 @@ from feedpub.store.subscribers import (
     proof,
     read_address,
     suppress_subscriber,
+    suppression_kind,
 )
 
 __all__ = [
     "Archived",
     "Claim",
     "IssueFigures",
+    "Kind",
     "Movement",
     "Note",
     "Outcome",
@@ -107,6 +110,7 @@ __all__ = [
     "standing",
     "standings",
     "suppress_subscriber",
+    "suppression_kind",
     "take_turn",
     "waiting",
     "wake_at",

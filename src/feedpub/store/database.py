@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, select
+from sqlalchemy import URL, Column, Connection, Engine, NullPool, create_engine, event, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.schema import CreateColumn
 
 from feedpub.errors import FeedpubError, Problem
-from feedpub.store.schema import about, metadata, notes
+from feedpub.store.schema import about, metadata, notes, subscribers, suppressions
 
 
 def open_store(url: str, folder: Path, *, patience: int = 60) -> Engine:
@@ -145,5 +147,20 @@ def _second(conn: Connection) -> None:
     notes.create(conn, checkfirst=True)  # a new database has it already
 
 
+def _third(conn: Connection) -> None:
+    _add_columns(conn, subscribers.c.name, suppressions.c.kind, suppressions.c.salt)
+    kinds = {"hard bounce%": "bounce", "soft bounce%": "bounce", "complaint%": "complaint", "removed": "removed"}
+    for reason, kind in kinds.items():
+        conn.execute(suppressions.update().where(suppressions.c.reason.like(reason)).values(kind=kind))
+
+
+def _add_columns(conn: Connection, *columns: Column[Any]) -> None:
+    """Add those that are not there; a new database has them already."""
+    for column in columns:
+        table = column.table.name
+        if column.name not in {known["name"] for known in inspect(conn).get_columns(table)}:
+            conn.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {CreateColumn(column).compile(dialect=conn.dialect)}")
+
+
 # Every schema that was ever released, in order; a step is never changed, a new one is added.
-_STEPS: list[Callable[[Connection], None]] = [_first, _second]
+_STEPS: list[Callable[[Connection], None]] = [_first, _second, _third]

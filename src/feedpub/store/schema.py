@@ -18,7 +18,7 @@ from sqlalchemy import (
 metadata = MetaData()
 _Key = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself in SQLite
 
-# version: of this schema; salt: of the hashes in `suppressions`.
+# version: of this schema; salt: of the hashes in `suppressions`, and a `salt:…` for each that an import brought along.
 about = Table("about", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False))
 
 # `key` is the address in small letters, by which a person is known; `token` stands in their links instead of it.
@@ -31,6 +31,7 @@ subscribers = Table(
     Column("domain", String(255), nullable=False),
     Column("token", String(40), nullable=False, unique=True),
     Column("added", Float, nullable=False),
+    Column("name", String(200), nullable=False, server_default=""),
 )
 
 # A person in one digest: pending, active, ended or suppressed.
@@ -56,13 +57,16 @@ changes = Table(
     Column("how", Text, nullable=False),
 )
 
-# Salted hashes of addresses that are never to be written to again: of people who left for good, and of dead mailboxes.
+# Salted hashes of addresses that are never to be written to again. `kind` is bounce, complaint, hand or removed (who asked to
+# be forgotten); `salt` is that of a hash of another database ("": our own).
 suppressions = Table(
     "suppressions",
     metadata,
     Column("hash", String(64), primary_key=True),
     Column("reason", Text, nullable=False),
     Column("at", Float, nullable=False),
+    Column("kind", String(10), nullable=False, server_default="hand"),
+    Column("salt", String(64), nullable=False, server_default=""),
 )
 
 # The latest slot of a digest that was looked at, whether an issue came of it or not.

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Connection, delete, func, select, update
@@ -14,6 +14,8 @@ from feedpub.store.schema import about, changes, deliveries, issues, reports, su
 
 _SOFT_LIMIT, _SOFT_SPAN = 5, timedelta(days=30)
 State = Literal["pending", "active", "ended", "suppressed"]
+Kind = Literal["bounce", "hand", "removed", "complaint"]
+_KINDS = get_args(Kind)  # the later, the harder to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,12 @@ def end_subscription(conn: Connection, address: str, digest: str | None, *, now:
     return len(ended)
 
 
-def suppress_subscriber(conn: Connection, address: str, *, now: datetime, reason: str) -> None:
-    """Never write to `address` again: no import brings it back, and what waits for it is not sent."""
-    _suppress(conn, address, now=now, reason=reason)
+def suppress_subscriber(conn: Connection, address: str, *, now: datetime, reason: str, kind: Kind = "hand") -> None:
+    """Never write to `address` again: no import brings it back, and what waits for it is not sent.
+
+    One after a bounce ends when its owner signs up anew and confirms it; no other does.
+    """
+    _suppress(conn, address, now=now, reason=reason, kind=kind)
     subscriber = conn.scalar(select(subscribers.c.id).where(subscribers.c.key == address.casefold()))
     if subscriber is not None:
         for digest in conn.scalars(select(subscriptions.c.digest).where(subscriptions.c.subscriber_id == subscriber)).all():
@@ -80,7 +85,7 @@ def suppress_subscriber(conn: Connection, address: str, *, now: datetime, reason
 def forget_subscriber(conn: Connection, address: str, *, now: datetime) -> bool:
     """Erase all that is known of `address` but a salted hash, so that no import brings it back; whether it was known."""
     subscriber = conn.scalar(select(subscribers.c.id).where(subscribers.c.key == address.casefold()))
-    _suppress(conn, address, now=now, reason="removed")
+    _suppress(conn, address, now=now, reason="removed", kind="removed")
     if subscriber is None:
         return False
     conn.execute(delete(deliveries).where(deliveries.c.subscriber_id == subscriber, deliveries.c.state == "queued"))
@@ -104,13 +109,19 @@ def note_report(
     recent = (reports.c.subscriber_id == row.id) & (reports.c.kind == "soft") & (reports.c.at > (now - _SOFT_SPAN).timestamp())
     soft = conn.scalar(select(func.count()).select_from(reports).where(recent)) or 0
     if kind != "soft" or soft >= _SOFT_LIMIT:
-        suppress_subscriber(conn, row.address, now=now, reason=f"{kind} {'bounce ' if kind != 'complaint' else ''}{status}")
+        reason = f"{kind} {'bounce ' if kind != 'complaint' else ''}{status}"
+        suppress_subscriber(conn, row.address, now=now, reason=reason, kind="complaint" if kind == "complaint" else "bounce")
     return kind
 
 
 def is_suppressed(conn: Connection, address: str) -> bool:
     """Whether `address` is never to be written to again."""
-    return conn.scalar(select(suppressions.c.hash).where(suppressions.c.hash == hashed(conn, address))) is not None
+    return suppression_kind(conn, address) is not None
+
+
+def suppression_kind(conn: Connection, address: str) -> Kind | None:
+    """Why `address` is never to be written to again; None if it may be."""
+    return conn.scalar(select(suppressions.c.kind).where(suppressions.c.hash.in_(hashes(conn, address))))
 
 
 def find_subscriptions(conn: Connection, *, digest: str | None = None, address: str | None = None) -> Iterator[Subscription]:
@@ -143,14 +154,29 @@ def set_state(conn: Connection, subscriber: int, digest: str, state: State, *, n
     conn.execute(changes.insert().values(subscriber_id=subscriber, digest=digest, state=state, at=now.timestamp(), how=how))
 
 
-def _suppress(conn: Connection, address: str, *, now: datetime, reason: str) -> None:
-    if not is_suppressed(conn, address):
-        conn.execute(suppressions.insert().values(hash=hashed(conn, address), reason=reason, at=now.timestamp()))
+def _suppress(conn: Connection, address: str, *, now: datetime, reason: str, kind: Kind) -> None:
+    """Note it; of two kinds for one address the one that is harder to end stays."""
+    known = suppressions.c.hash.in_(hashes(conn, address))
+    if (old := conn.scalar(select(suppressions.c.kind).where(known))) is None:
+        row = {"hash": hashed(conn, address), "reason": reason, "at": now.timestamp(), "kind": kind}
+        conn.execute(suppressions.insert().values(**row))
+    elif _KINDS.index(kind) > _KINDS.index(old):
+        conn.execute(update(suppressions).where(known).values(kind=kind, reason=reason))
 
 
 def hashed(conn: Connection, address: str) -> str:
     """The salted hash by which `address` is known where it is not kept itself."""
-    salt = conn.scalar(select(func.max(about.c.value)).where(about.c.name == "salt"))
+    return salted(conn.scalar(select(func.max(about.c.value)).where(about.c.name == "salt")) or "", address)
+
+
+def hashes(conn: Connection, address: str) -> list[str]:
+    """All hashes by which `address` may be known: by our salt, and by those that came with suppressions of other databases."""
+    salts = conn.scalars(select(about.c.value).where(about.c.name.like("salt%")))
+    return [salted(salt, address) for salt in salts]
+
+
+def salted(salt: str, address: str) -> str:
+    """The hash of `address` with that salt."""
     return hashlib.sha256(f"{salt}{address.casefold()}".encode()).hexdigest()
 
 
