@@ -124,13 +124,13 @@ def read_issue_url(pattern: str) -> str:
 def _pattern(pattern: str, needed: str, known: tuple[str, ...], example: str) -> str:
     try:
         parts = [part[1:] for part in string.Formatter().parse(pattern) if part[1] is not None]
-        names = ["".join(filter(None, part)) for part in parts]  # {slug!r} and {slug:.1} are no names
-        plain = pattern.format(**dict.fromkeys(known, "x"))
-    except (ValueError, KeyError, IndexError, AttributeError):
-        names, plain = [], ""
+    except ValueError:
+        parts = []
+    names = ["".join(filter(None, part)) for part in parts]  # {slug!r} and {slug:.1} are no names
     if not set(names) <= set(known) or needed not in names:
         others = ", ".join(f"{{{name}}}" for name in known if name != needed)
         raise ValueError(f'{quoted(pattern)} must hold {{{needed}}} and may hold {others}; write for example "{example}"')
+    plain = pattern.format(**dict.fromkeys(known, "x"))  # only now: {slug:>1000000000} would be a gigabyte
     if not plain.startswith("/"):
         read_web_url(plain)
     if re.search(r"[\s\"<>\\^`#]", plain):

@@ -197,3 +197,10 @@ def test_the_shipped_templates_are_copied_and_nothing_is_overwritten(feedpub: Ru
     assert result.exit_code == 0
     assert (tmp_path / "t/digest.css.j2").read_text() == "mine"
     assert "{% block lead %}" in (tmp_path / "t/digest.html.j2").read_text()
+
+
+def test_the_subject_of_a_strangers_pull_request_runs_no_program(say: Callable[..., Result], tmp_path: Path) -> None:
+    command = f"touch {tmp_path}/owned"
+    said = say("<p>x</p>", f"subject = \"{{{{ cycler.__init__.__globals__.os.popen('{command}').read() }}}}\"\n").stderr
+    assert "feedpub.toml:14: digest.subject: this template can't be filled in: " in said
+    assert not (tmp_path / "owned").exists()

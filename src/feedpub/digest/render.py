@@ -14,6 +14,7 @@ from feedpub.digest.schedule import slot_name
 from feedpub.digest.story import Story, day_in_words, shortened, story
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.model import UNSUBSCRIBE, Article, Body, Email, Issue
+from feedpub.sandbox import fill
 from feedpub.site import Digest, Site
 
 HTML, TEXT, SUBJECT = "digest.html.j2", "digest.txt.j2", "subject"
@@ -48,7 +49,7 @@ def render(
         ]
         left_out = len(issue.articles) - count
         context = _context(issue, digest, site, stories, left_out)
-        subject = " ".join(_subject(templates, context, digest).split())
+        subject = " ".join(_subject(context, digest).split())
         if not subject:
             raise FeedpubError([digest.problem("subject", "comes out empty", "write for example {{ lead.title }}")])
         subject = shortened(subject, _LONGEST_SUBJECT)
@@ -112,14 +113,14 @@ def template_fault(error: Exception, digest: Digest) -> FeedpubError:
     )
 
 
-def _subject(templates: jinja2.Environment, context: Mapping[str, object], digest: Digest) -> str:
+def _subject(context: Mapping[str, object], digest: Digest) -> str:
     try:
-        template = templates.from_string(digest.subject)
+        return clean(fill(digest.subject, context))
+    except jinja2.TemplateSyntaxError as error:
+        what, mend = f"this template can't be read: {error.message}", "write for example {{ lead.title }}"
+        raise FeedpubError([digest.problem("subject", what, mend)]) from error
     except Exception as error:
-        raise FeedpubError(
-            [digest.problem("subject", f"this template can't be read: {error}", "write for example {{ lead.title }}")]
-        ) from error
-    return rendered(template, context, digest)
+        raise template_fault(error, digest) from error
 
 
 def page_of(templates: jinja2.Environment, name: str, context: Mapping[str, object], digest: Digest) -> tuple[str, str]:
