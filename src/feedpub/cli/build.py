@@ -6,6 +6,7 @@ import gc
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,10 +53,9 @@ def build_command(
         _report(site, built, as_json=as_json)
         return not built.problems
 
-    done = once()
     if watch:
         _watch(site, output, once)
-    elif not done:
+    elif not once():
         sys.exit(1)
 
 
@@ -124,20 +124,11 @@ def _files_of(feed: FeedCount, paths: set[str]) -> set[str]:
 
 
 def _watch(site: Path, output: Path | None, once: Callable[[], bool]) -> None:
-    """Build again after every change in the site's folder or that of its articles, until Ctrl-C."""
-    import logging
+    """Build, and again after every change of what the site is made of, until Ctrl-C."""
+    from feedpub.watching import Watcher
 
-    from watchfiles import DefaultFilter, watch
-
-    from feedpub.loading import load_site
-
-    logging.getLogger("watchfiles").setLevel(logging.ERROR)  # it would tell of Ctrl-C on a line of its own
-    folders, outputs = {site.resolve()}, {(output or site).resolve()} - {site.resolve()}
-    with suppress(FeedpubError):
-        settings = load_site(site)
-        folders.add((site / settings.articles).resolve())
-        outputs.add((site / settings.output).resolve())
-    click.echo(f"Watching {site}; stop with Ctrl-C.", err=True)
-    theirs = DefaultFilter(ignore_dirs=(*DefaultFilter.ignore_dirs, ".feedpub"), ignore_paths=[*outputs])
-    for _ in watch(*(folder for folder in folders if folder.exists()), watch_filter=theirs, raise_interrupt=False):
+    with suppress(KeyboardInterrupt), Watcher(site, output, tell=partial(click.echo, err=True)) as watcher:
         once()
+        click.echo(f"Watching {site}; stop with Ctrl-C.", err=True)
+        while watcher.wait():
+            once()

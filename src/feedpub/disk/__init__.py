@@ -3,6 +3,7 @@
 from feedpub.disk.files import write_files
 from feedpub.disk.reading import SourceFile, article_files, decoded, is_there, read_bytes, read_text
 from feedpub.disk.stamps import Stamp, hash_of_file, hashed, is_settled, stamp
+from feedpub.disk.survey import Survey, survey
 from feedpub.disk.tree import MANIFEST, Changes, is_sound, write_tree
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Changes",
     "SourceFile",
     "Stamp",
+    "Survey",
     "article_files",
     "decoded",
     "hash_of_file",
@@ -20,6 +22,7 @@ __all__ = [
     "read_bytes",
     "read_text",
     "stamp",
+    "survey",
     "write_files",
     "write_tree",
 ]
