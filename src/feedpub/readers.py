@@ -61,6 +61,20 @@ def read_base_url(text: str) -> str:
     return url.rstrip("/")
 
 
+def read_origin(text: str) -> str:
+    """The origin of a site, of which no path is told."""
+    url = read_base_url(text)
+    if urlsplit(url).path:
+        raise ValueError(f"{quoted(text)} has a path, and browsers tell none; write {origin_of(url)}")
+    return origin_of(url)
+
+
+def origin_of(url: str) -> str:
+    """What browsers call the origin of a page at `url`: scheme, host in ASCII, and a port that is not the usual."""
+    parts = urlsplit(read_web_url(url))
+    return f"{parts.scheme}://{parts.netloc.lower()}".removesuffix(":443" if parts.scheme == "https" else ":80")
+
+
 def read_network(text: str) -> str:
     """`text` if it is an IP address, or a network of them."""
     try:

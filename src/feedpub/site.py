@@ -98,11 +98,13 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The table [web]: how `feedpub serve` faces the public. `max_age` is in seconds."""
+    """The table [web]: how `feedpub serve` faces the public. `max_age` is in seconds; `probes` is None for everybody."""
 
     url: str | None = None
     key_file: str = "feedpub.key"
     trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
+    probes: tuple[str, ...] | None = None
+    form_origins: tuple[str, ...] = ()
     max_age: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 300
     archive: bool = True
 
@@ -165,12 +167,13 @@ def read_site(text: str, source: str = "feedpub.toml") -> Site:
     store = settings.read(Store, tables.get("store", {}), path="store", readers={})
     mail = settings.read(Mail, tables.get("mail", {}), path="mail", readers=_MAIL_READERS)
     web = settings.read(Web, tables.get("web", {}), path="web", readers=_WEB_READERS)
-    for proxy in web.trusted_proxies if web else ():
-        try:
-            readers.read_network(proxy)
-        except ValueError as error:
-            what, _, mend = str(error).partition("; ")
-            settings.problem("web", "trusted_proxies", what, mend)
+    for name, reader in _WEB_LISTS.items() if web else ():
+        for value in getattr(web, name) or ():
+            try:
+                reader(value)
+            except ValueError as error:
+                what, _, mend = str(error).partition("; ")
+                settings.problem("web", name, what, mend)
     if site is None or feeds is None or store is None or mail is None or web is None or settings.problems:
         raise FeedpubError(settings.problems)
     return msgspec.structs.replace(site, feeds=feeds, categories=categories, digests=digests, store=store, mail=mail, web=web)
@@ -234,6 +237,11 @@ _SITE_READERS: dict[str, Reader] = {
     "output": readers.read_folder,
 }
 _MAIL_READERS: dict[str, Reader] = {"url": readers.read_mail_url, "bounce": readers.read_mailbox}
+_WEB_LISTS: dict[str, Reader] = {
+    "trusted_proxies": readers.read_network,
+    "probes": readers.read_network,
+    "form_origins": readers.read_origin,
+}
 _WEB_READERS: dict[str, Reader] = {"url": readers.read_base_url, "key_file": readers.read_folder}
 _FEEDS_READERS: dict[str, Reader] = {"url": readers.read_base_url, "hub": readers.read_web_url}
 _DIGEST_READERS: dict[str, Reader] = {

@@ -88,10 +88,10 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     """Builds a site of these files, and serves it."""
     servers: list[Server] = []
 
-    def run(files: dict[str, str], settings: str = "", *options: str, name: str = "site") -> Server:
+    def run(files: dict[str, str], settings: str = "", *options: str, name: str = "site", healthy: int = 200) -> Server:
         folder = site_of(tmp_path / name, files, settings)
         build(folder)
-        servers.append(Server(folder, *options))
+        servers.append(Server(folder, *options, healthy=healthy))
         return servers[-1]
 
     yield run

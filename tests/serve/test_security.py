@@ -8,7 +8,8 @@ import socket
 
 import pytest
 
-from tests.serve.conftest import Server, raw
+from tests.conftest import article
+from tests.serve.conftest import Serve, Server, raw
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_a_host_of_ours_is_answered(public: Server, host: str) -> None:
     "host", ["evil.example", "news.example.org.evil.example", "", "a b", "news.example.org@evil.example", "["]
 )
 def test_another_host_is_not(public: Server, host: str) -> None:
-    for path in ("/rss.xml", "/healthz", "/nothing"):
+    for path in ("/rss.xml", "/archive/", "/nothing"):
         answer = raw(public, f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
         assert answer.startswith(b"HTTP/1.1 400 ")
         assert b"evil" not in answer
@@ -129,3 +130,21 @@ def test_figures_can_only_be_read(public: Server) -> None:
     assert public.ask.head("/metrics").status_code == 200
     for method in ("POST", "PUT", "DELETE"):
         assert public.ask.request(method, "/metrics").status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/metrics"])
+@pytest.mark.parametrize("lines", ["HTTP/1.1\r\nHost: 10.1.2.3:8000\r\n", "HTTP/1.1\r\nHost: feedpub\r\n", "HTTP/1.0\r\n"])
+def test_a_probe_may_ask_by_any_name_or_none(public: Server, path: str, lines: str) -> None:
+    answer = raw(public, f"GET {path} {lines}Connection: close\r\n\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"nosniff" in answer
+
+
+@pytest.mark.parametrize(("probes", "status"), [('["127.0.0.0/8"]', 200), ('["10.0.0.0/8"]', 404), ("[]", 404)])
+def test_a_setting_says_from_where_probes_come(serve: Serve, probes: str, status: int) -> None:
+    server = serve({"articles/a.md": article()}, f"\n[web]\nprobes = {probes}\n", healthy=status)
+    for path in ("/healthz", "/metrics"):
+        assert server.ask.get(path, headers={"Host": "feedpub:8000"}).status_code == status
+        # A proxy tells who asks.
+        assert server.ask.get(path, headers={"X-Forwarded-For": "192.0.2.7"}).status_code == 404
+    assert server.ask.get("/rss.xml").status_code == 200

@@ -182,11 +182,71 @@ def test_one_click_ends_it_at_once_and_any_link_is_answered_alike(house_of_each_
     answers = [client.post(path, content="List-Unsubscribe=One-Click", headers=as_form)]
     assert house.states() == {"daily": "active", "weekly": "ended"}
     answers.append(client.post(path, files={"List-Unsubscribe": (None, "One-Click")}))
+    answers.append(client.post(f"{path}/", data=ONE_CLICK))
     answers.append(client.post(f"/unsubscribe/{'x' * 24}/weekly", data=ONE_CLICK))
     assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
     assert all("set-cookie" not in answer.headers and "location" not in answer.headers for answer in answers)
     assert client.get(f"/unsubscribe/{'x' * 24}/weekly").content == page.content
     assert ADA not in page.text + answers[0].text
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        None, "", "application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=UTF-8", "text/plain",
+        "application/octet-stream", "multipart/form-data", "TEXT/PLAIN;charset=utf-8",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("end", ["", "/"])
+def test_one_click_works_with_any_type_and_a_slash(house: House, kind: str | None, end: str) -> None:
+    house.subscribe()
+    client, path = house.client(), f"/unsubscribe/{house.token()}/weekly{end}"
+    for method in ("GET", "HEAD"):
+        assert client.request(method, path, params=ONE_CLICK).status_code == 200
+    assert house.states() == {"weekly": "active"}
+    headers = {} if kind is None else {"content-type": kind}
+    for content in (b"List-Unsubscribe=One-Click", b"List-Unsubscribe=One-Click\r\n"):
+        assert client.post(path, content=content, headers=headers).status_code == 200
+        assert house.states() == {"weekly": "ended"}
+
+
+@pytest.mark.parametrize("path", ["/subscribe", "/unsubscribe", "/subscribe/"])
+def test_a_form_on_a_page_of_strangers_is_refused(house: House, path: str) -> None:
+    house.subscribe("other@readers.example")
+
+    def ask(**headers: str) -> int:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return house.client().post(path, data=FORM, headers=named).status_code
+
+    for origin in ("https://evil.example", "null", "", "https://news.example.org.evil.example", "http://bread.example"):
+        assert ask(origin=origin) == 403
+        assert ask(origin=origin, sec_fetch_site="cross-site") == 403
+    assert house.counts()[0] == 1
+    # Our own page, also behind a proxy that does TLS; one that tells its origin to nobody; the site; a program.
+    assert ask(origin="https://news.example.org") == 200
+    assert ask(origin="http://news.example.org") == 200
+    assert ask(origin="null", sec_fetch_site="same-origin") == 200
+    assert ask() == 200
+
+
+def test_a_form_may_stand_on_the_site_and_where_the_settings_say(house: House) -> None:
+    settings = house.folder / "feedpub.toml"
+    settings.write_text(
+        settings.read_text() + '\n[web]\nurl = "https://mail.example/x"\nform_origins = ["https://Shop.example:443/"]\n'
+    )
+    house = House(house.folder, house.engine, house.mailbox)
+    origins = {house.site.url: 200, "https://mail.example": 200, "https://shop.example": 200, "http://shop.example": 403}
+    for origin, status in origins.items():
+        answer = house.client().post("/subscribe", data=FORM, headers={"origin": origin})
+        assert answer.status_code == status, origin
+    assert "https://mail.example/x/subscribe" in answer.text
+
+
+def test_a_page_behind_a_secret_link_takes_any_origin(house: House) -> None:
+    house.subscribe()
+    path = f"/unsubscribe/{house.token()}/weekly"
+    assert house.client().post(path, data=ONE_CLICK, headers={"origin": "https://webmail.example"}).status_code == 200
+    assert house.states() == {"weekly": "ended"}
 
 
 def test_a_farewell_brings_the_way_back_once_a_day(house_of_each_kind: House) -> None:
@@ -351,9 +411,12 @@ def test_every_page_is_kept_and_found_by_nobody(house: House) -> None:
     client = house.client()
     paths = ["/subscribe", "/unsubscribe", f"/unsubscribe/{house.token()}/weekly", house.link("confirm", "weekly"), "/undo/x"]
     answers = [client.get(path) for path in paths] + [client.post(path, data=FORM | {"do": "x"}) for path in paths]
-    for answer in answers:
+    # A form whose address is no secret tells its origin, if to nobody else.
+    policies = {"/subscribe": "same-origin", "/unsubscribe": "same-origin"}
+    for answer, path in zip(answers, paths + paths, strict=True):
         assert answer.headers["cache-control"] == "no-store"
-        assert answer.headers["referrer-policy"] == "no-referrer"
+        expected = policies.get(path, "no-referrer") if answer.request.method == "GET" else "no-referrer"
+        assert answer.headers["referrer-policy"] == expected
         assert answer.headers["x-robots-tag"] == "noindex"
         assert "default-src 'none'; style-src 'self'" in answer.headers["content-security-policy"]
         assert "<script" not in answer.text

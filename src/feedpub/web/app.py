@@ -17,9 +17,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from feedpub.web import archive
 from feedpub.web.context import Context
+from feedpub.web.cors import options
 from feedpub.web.hub import Turn, announce
 from feedpub.web.metrics import Traffic
 from feedpub.web.negotiation import wish
+from feedpub.web.networks import Networks
 from feedpub.web.page import error_page
 from feedpub.web.published import UNREADABLE, Published
 from feedpub.web.security import Guard, Hosts
@@ -62,7 +64,7 @@ class _Front:
         self.turn = turn
         self._at_end = tuple(at_end)
         self._pings: set[asyncio.Task[None]] = set()
-        ours = [Route("/healthz", self.health), Route("/metrics", self.traffic, methods=["GET"])]
+        ours = [Route("/healthz", self.health), Route("/metrics", self.figures)]
         all_routes = [*routes, *archive.routes(context), *ours]
         app = Starlette(
             routes=all_routes,
@@ -75,7 +77,10 @@ class _Front:
         )
         app.router.redirect_slashes = False
         app.router.default = self._other
-        self._routes = Guard(app, hosts=self.hosts, refusal=lambda error: error_page(context, error))
+        # Probes ask by an address, by the name of a container, or by none, and many can't be told another.
+        probed = {base + route.path for route in ours for base in ("", context.base)}
+        self._routes = Guard(app, hosts=self.hosts, nameless=probed, refusal=lambda error: error_page(context, error))
+        self._probes = None if context.site.web.probes is None else Networks(context.site.web.probes)
         self._templates: dict[object, str] = {route.endpoint: route.path for route in all_routes if isinstance(route, Route)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,18 +124,34 @@ class _Front:
         version = self.published.snapshot.versions.get(scope["path"])
         if version is None:
             raise HTTPException(404)
+        if scope["method"] == "OPTIONS":
+            await options("GET, HEAD, OPTIONS", readable=version.is_readable)(scope, receive, send)
+            return
         if scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
         await version.answer(scope, wish(scope["headers"]), send)
 
     async def health(self, request: Request) -> Response:
         """Whether there is something to serve: 200, or 503."""
+        self._ask(request)
         snapshot = self.published.snapshot
         body = {"status": "ok" if snapshot.stamps else "no build was read yet", "files": len(snapshot.files)}
         return JSONResponse(body, 200 if snapshot.stamps else 503, headers={"cache-control": "no-store"})
 
+    async def figures(self, request: Request) -> Response:
+        """The figures for Prometheus."""
+        self._ask(request)
+        return self.traffic.told()
+
+    def _ask(self, request: Request) -> None:
+        """Raises HTTPException 404 for whom `[web] probes` leaves out."""
+        if self._probes and not self._probes.holds(request.client.host if request.client else ""):
+            raise HTTPException(404)
+
     async def _failed(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == 405 and request.method == "OPTIONS":  # the route has told what may be done
+            return options(f"{(error.headers or {})['Allow']}, OPTIONS", readable=False)
         return error_page(self.context, error)
 
     async def _no_database(self, request: Request, error: Exception) -> Response:

@@ -20,6 +20,7 @@ from feedpub.readers import read_name
 from feedpub.site import Digest
 from feedpub.store import Archived, archived_issues, archived_letter
 from feedpub.web.context import Context
+from feedpub.web.cors import options
 from feedpub.web.page import page
 from feedpub.web.published import FEEDS
 from feedpub.web.reading import read_letter, without_layout
@@ -29,6 +30,7 @@ from feedpub.web.version import Version
 # Seconds.
 _KEEP = 2.0
 _HTML = "text/html; charset=utf-8"
+_READING = ("GET", "HEAD", "OPTIONS")
 _FORMATS: dict[str, Callable[[Feed, str], bytes]] = {"atom.xml": atom, "rss.xml": rss}
 
 
@@ -41,7 +43,7 @@ def routes(context: Context) -> list[Route]:
         Route("/archive", archive.moved),
         Route("/archive/", archive.digests),
         Route("/archive/{digest}/", archive.issues),
-        *(Route(f"/archive/{{digest}}/{file}", partial(archive.feed, file=file)) for file in _FORMATS),
+        *(Route(f"/archive/{{digest}}/{file}", partial(archive.feed, file=file), methods=_READING) for file in _FORMATS),
         Route("/archive/{digest}/{slot}/", archive.issue),
     ]
 
@@ -93,9 +95,11 @@ class _Archive:
             raise HTTPException(404)
         return self._issue(name, slot)
 
-    def feed(self, request: Request, file: str) -> Version:
+    def feed(self, request: Request, file: str) -> Response | Version:
         """The feed of a digest's issues, the newest fifty, in the format of `file`."""
         name = self._named(request)
+        if request.method == "OPTIONS":
+            return options(", ".join(_READING), readable=True)
         issues = tuple(self._issues(name)[:50])
         return self._feed(name, file, issues)
 
@@ -192,7 +196,8 @@ class _Archive:
 
     def _version(self, data: bytes, kind: str, modified: datetime, policy: str, *, link: str = "") -> Version:
         cache = self._cache["cache-control"]
-        return Version(data, kind, modified=int(modified.timestamp()), policy=policy, cache=cache, link=link).pack()
+        made, read = int(modified.timestamp()), int(self.context.now().timestamp())
+        return Version(data, kind, modified=made, read=read, policy=policy, cache=cache, link=link).pack()
 
 
 def _read(text: str, form: str) -> datetime | None:

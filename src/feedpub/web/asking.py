@@ -24,6 +24,22 @@ def plausible(text: str) -> str:
         raise ValueError(f"This is not a mail address. {error}" if text.strip() else "Write your mail address.") from error
 
 
+def refuse_foreign(request: Request, house: Reception) -> None:
+    """Raises HTTPException 403 for a form that stands on a page of a site that is not known here.
+
+    It would ask in the name of whoever looks at that page, from as many networks as it has readers. What is no browser tells
+    no origin, and is counted by its network alone.
+    """
+    origin = request.headers.get("origin")
+    if origin is None or request.headers.get("sec-fetch-site") in ("same-origin", "none"):
+        return
+    # Behind a proxy the scheme may be another, and the host was looked at already.
+    if origin in house.origins or origin.partition("://")[2] == request.headers.get("host"):
+        return
+    where = f"{house.site.web_url}{request.url.path.removeprefix(request.scope.get('root_path', ''))}"
+    raise HTTPException(403, f"This form stands on a page that is not known here. Please use the one at {where}.")
+
+
 def count(request: Request, house: Reception) -> None:
     """Count the request by the client's network. Raises HTTPException 429, which says when to come back."""
     if seconds := house.crowd.wait(request.client.host if request.client else ""):

@@ -1,15 +1,14 @@
 """How often one network may ask for mails to be sent. The only file that knows the library that counts."""
 
-import ipaddress
 import time
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from feedpub.web.networks import network_of
+
 _RATES = ("20 per hour", "60 per day")
-# What one customer of a provider is given.
-_PREFIXES = {4: 32, 6: 56}
 
 
 class Crowd:
@@ -21,7 +20,7 @@ class Crowd:
 
     def wait(self, client: str) -> int:
         """Count a request from the address `client`: 0 if it may go on, else the seconds after which it may."""
-        network = _network(client)
+        network = network_of(client)
         for rate in self._rates:
             if not self._strategy.hit(rate, network):
                 return self._seconds(rate, network)
@@ -30,13 +29,3 @@ class Crowd:
     def _seconds(self, rate: RateLimitItem, network: str) -> int:
         until = self._strategy.get_window_stats(rate, network).reset_time
         return max(1, round(until - time.time()))
-
-
-def _network(client: str) -> str:
-    try:
-        address = ipaddress.ip_address(client)
-    except ValueError:  # a socket without an address
-        return "?"
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:  # so a socket for both families tells it
-        address = address.ipv4_mapped
-    return str(ipaddress.ip_network((address, _PREFIXES[address.version]), strict=False))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Annotated
+from urllib.parse import parse_qs
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -44,6 +45,20 @@ async def form_of(request: Request) -> Fields:
         if isinstance(value, str):
             fields.setdefault(name, []).append(value)
     return fields
+
+
+async def untyped_form_of(request: Request) -> Fields:
+    """The fields of a form, also where its type is another or none: programs that end a subscription send what they like.
+
+    Raises HTTPException: 413 for more than 16 kB, 400 for what is no form.
+    """
+    if kind_of(request) == "multipart/form-data" and "boundary=" in request.headers["content-type"].lower():
+        return await form_of(request)
+    body = await _limited(request).body()
+    try:
+        return parse_qs(body.decode().strip(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise HTTPException(400, "This is no form.") from error
 
 
 async def json_of(request: Request) -> SignUp:

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from feedpub import store
-from feedpub.web.asking import behind, count, plausible
-from feedpub.web.forms import first, form_of
-from feedpub.web.reception import Reception
+from feedpub.web.asking import behind, count, plausible, refuse_foreign
+from feedpub.web.forms import first, form_of, untyped_form_of
+from feedpub.web.reception import NO_SECRET, Reception
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{24}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -29,7 +29,7 @@ async def unsubscribe(request: Request, house: Reception) -> Response:
     RFC 8058, 3.1: no redirect, no cookie, no login. The answer is the same if there is no such subscription, or no more.
     """
     token, digest = _place(request)
-    form = await form_of(request)
+    form = await untyped_form_of(request)
     if first(form, "List-Unsubscribe").strip().lower() != "one-click":
         raise HTTPException(400, "To unsubscribe, use the button on this page.")
     how, now = "unsubscribe page" if first(form, "from") == "page" else "one click in the mail program", house.now()
@@ -59,11 +59,12 @@ async def undo(request: Request, house: Reception) -> Response:
 
 async def ways(request: Request, house: Reception, *, error: str = "", address: str = "") -> Response:
     """How to leave: the link in any issue, or a link by mail."""
-    return house.page("leave", 400 if error else 200, error=error, address=address)
+    return house.page("leave", 400 if error else 200, headers=NO_SECRET, error=error, address=address)
 
 
 async def send_preferences(request: Request, house: Reception) -> Response:
     """Send a link to the preferences, under the same rules as a sign-up."""
+    refuse_foreign(request, house)
     form = await form_of(request)
     began = anyio.current_time()
     try:

@@ -7,7 +7,6 @@ import time
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -16,7 +15,7 @@ _log = logging.getLogger("feedpub.access")
 
 
 class Traffic:
-    """Counts, and serves the counts at /metrics. With several workers they share a folder, and any of them tells for all."""
+    """Counts, and tells the counts. With several workers they share a folder, and any of them tells for all."""
 
     def __init__(self, *, log: bool = False) -> None:
         """With `log`, each request has a line: method, route, status, milliseconds. Never an address, a token or a query."""
@@ -46,12 +45,11 @@ class Traffic:
         if self._logs:
             _log.info("%s %s %d %.1f ms", method if method in _METHODS else "other", route, status, took * 1000)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with the figures, in Prometheus' text format."""
+    def told(self) -> Response:
+        """The figures, in Prometheus' text format."""
         registry = self.registry
         if SHARED in os.environ:
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         body = generate_latest(registry)
-        answer = Response(body, media_type="text/plain; version=0.0.4", headers={"cache-control": "no-store"})
-        await answer(scope, receive, send)
+        return Response(body, media_type="text/plain; version=0.0.4", headers={"cache-control": "no-store"})

@@ -30,7 +30,7 @@ _OTHERS = {".html": "text/html; charset=utf-8", ".opml": "text/x-opml; charset=u
 # What a look at the folder may raise: the disk refuses, or the manifest is damaged.
 UNREADABLE = (OSError, ValueError, msgspec.MsgspecError)
 _INTERVAL = 1.0
-_Stamp = tuple[int, int, int]
+_Stamp = tuple[int, int, int, int]
 _log = logging.getLogger("feedpub.web")
 
 
@@ -117,17 +117,21 @@ class Published:
         links = [f'<{context.site.feeds_url}/{name}>; rel="self"'] if file.name in FEEDS else []
         if self.is_pushed(name):
             links.append(f'<{context.site.feeds.hub}>; rel="hub"')
+        before, latest = old.files.get(name), self._second() - 1
+        # RFC 9110, 8.8.2.1: never later than the answer's Date, which lags by up to a second.
+        modified = min(stamp[0] // 10**9, latest)
+        if before and before.modified == modified:  # another content with the time of the last: what was set is not believed
+            modified = latest
         version = Version(
             data,
             kind,
-            # RFC 9110, 8.8.2.1: never later than the answer's Date, which lags by up to a second.
-            modified=min(stamp[0] // 10**9, self._second() - 1),
+            modified=modified,
+            read=latest + 1,
             policy=policy,
             cache=f"public, max-age={context.site.web.max_age}",
             link=", ".join(links),
             route=f"/{file.name}" if len(file.parts) == 1 else f"/{{folder}}/{file.name}",
         )
-        before = old.files.get(name)
         return before if before and before.digest == version.digest else version
 
     def _second(self) -> int:
@@ -165,9 +169,9 @@ def _stamps(output: Path, names: Iterable[str]) -> dict[str, _Stamp]:
     for name in names:
         try:
             status = (output / name).stat()
-            found[name] = (status.st_mtime_ns, status.st_size, status.st_ino)
+            found[name] = (status.st_mtime_ns, status.st_size, status.st_ino, status.st_ctime_ns)
         except (FileNotFoundError, NotADirectoryError):
-            found[name] = (0, 0, 0)
+            found[name] = (0, 0, 0, 0)
     return found
 
 

@@ -1,7 +1,7 @@
 """What the routes of subscribers share: pages and their headers, the database in a thread, the post."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -33,6 +33,8 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
 }
+# For pages with a form and without a secret in their address: with no-referrer, a browser tells no origin of a form.
+NO_SECRET = {"Referrer-Policy": "same-origin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Reception:
     now: Callable[[], datetime]
     postman: Postman
     crowd: Crowd
+    origins: Collection[str]
     _offers: dict[date, list[Offer]] = field(default_factory=dict)
     # A locked database holds up those who write, and no other page.
     _writers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(8))

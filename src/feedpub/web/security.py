@@ -4,7 +4,7 @@ import asyncio
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -68,9 +68,11 @@ class Hosts:
 class Guard:
     """ASGI middleware: refuses requests for other hosts, strange paths and large bodies, and adds the base headers."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Hosts, refusal: Callable[[HTTPException], ASGIApp]) -> None:
-        """`refusal` makes the answer to a request that is refused."""
-        self.app, self.hosts, self.refusal = app, hosts, refusal
+    def __init__(
+        self, app: ASGIApp, *, hosts: Hosts, nameless: Collection[str], refusal: Callable[[HTTPException], ASGIApp]
+    ) -> None:
+        """`nameless` are the paths that may be asked for by any host, or none; `refusal` answers what is refused."""
+        self.app, self.hosts, self.nameless, self.refusal = app, hosts, nameless, refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, with its whole body at hand."""
@@ -95,7 +97,7 @@ class Guard:
         await app(scope, receive, send_guarded)
 
     def _check(self, scope: Scope) -> None:
-        if not self.hosts.known(wish(scope["headers"]).host):
+        if scope["path"] not in self.nameless and not self.hosts.known(wish(scope["headers"]).host):
             raise HTTPException(400, "This server goes by another name.")
         if len(scope.get("raw_path") or b"") > LONGEST_PATH or re.search(r"[\x00-\x1f\x7f\\\ufffd]", scope["path"]):
             raise HTTPException(400, "No address of ours looks like this.")
@@ -120,7 +122,7 @@ async def _with_body(scope: Scope, receive: Receive) -> Receive:
                 if len(body) > LARGEST_BODY:
                     raise HTTPException(413)
     except TimeoutError as error:
-        raise HTTPException(408) from error
+        raise HTTPException(408, headers={"Connection": "close"}) from error
     messages: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 
     async def again() -> Message:

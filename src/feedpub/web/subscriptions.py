@@ -10,13 +10,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from feedpub import store
+from feedpub.readers import origin_of
 from feedpub.web import leaving, preferences
-from feedpub.web.asking import behind, count, plausible
+from feedpub.web.asking import behind, count, plausible, refuse_foreign
 from feedpub.web.context import Context
 from feedpub.web.crowd import Crowd
 from feedpub.web.forms import SignUp, first, form_of, json_of, kind_of
 from feedpub.web.post import Postman
-from feedpub.web.reception import Reception, no_store, style
+from feedpub.web.reception import NO_SECRET, Reception, no_store, style
 
 Endpoint = Callable[[Request, Reception], Awaitable[Response]]
 _ASKED = "If this address can be written to, a mail with a link is on its way to it."
@@ -33,7 +34,9 @@ def routes(context: Context, postman: Postman | None = None) -> list[Route]:
     if context.engine is None or context.keys is None or not context.site.digests:
         return served
     postman = postman or Postman(context, context.engine, context.keys)
-    house = Reception(context.site, context.engine, context.keys, context.now, postman, Crowd())
+    site = context.site
+    origins = {origin_of(url) for url in (site.url, site.feeds_url, site.web_url, *site.web.form_origins)}
+    house = Reception(site, context.engine, context.keys, context.now, postman, Crowd(), origins)
     postman.wake()
     answers: tuple[tuple[str, Endpoint, Endpoint], ...] = (
         ("/subscribe", _form, _sign_up),
@@ -44,7 +47,8 @@ def routes(context: Context, postman: Postman | None = None) -> list[Route]:
         ("/preferences/{link}", preferences.show, preferences.change),
     )
     for path, show, act in answers:
-        served.append(_route(path, show, act, house))
+        # Some mail programs add a slash, and RFC 8058 allows no redirect.
+        served += [_route(path, show, act, house), _route(f"{path}/", show, act, house)]
     return served
 
 
@@ -75,6 +79,7 @@ async def _form(
     return house.page(
         "subscribe",
         400 if error else 200,
+        headers=NO_SECRET,
         digests=house.offers(),
         error=error,
         wrong_address=wrong_address,
@@ -84,6 +89,7 @@ async def _form(
 
 
 async def _sign_up(request: Request, house: Reception) -> Response:
+    refuse_foreign(request, house)
     as_json = kind_of(request) == "application/json"
     if as_json:
         wish = await json_of(request)

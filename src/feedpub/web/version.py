@@ -11,6 +11,7 @@ from typing import Any, Self
 import brotli
 from starlette.types import Receive, Scope, Send
 
+from feedpub.web.cors import READABLE
 from feedpub.web.negotiation import Wish, matches, preferred, seconds, wish
 from feedpub.web.security import STRICT_TRANSPORT, base_headers
 
@@ -38,17 +39,31 @@ class Version:
     """Answers GET and HEAD as an ASGI application. It is made once for each version, so that a request allocates little."""
 
     def __init__(
-        self, data: bytes, media_type: str, *, modified: int, policy: str, cache: str, link: str = "", route: str = "/{file}"
+        self,
+        data: bytes,
+        media_type: str,
+        *,
+        modified: int,
+        read: int,
+        policy: str,
+        cache: str,
+        link: str = "",
+        route: str = "/{file}",
     ) -> None:
-        """`modified` is in seconds since 1970, `policy` the Content-Security-Policy, `cache` the Cache-Control."""
+        """`modified` (Last-Modified) and `read`, when it was found at its address, are in seconds since 1970.
+
+        `policy` is the Content-Security-Policy, `cache` the Cache-Control. Pages of other sites may read all but pages.
+        """
         self.digest = hashlib.sha256(data).hexdigest()[:32]
-        self.modified = modified
+        self.modified, self._read = modified, read
         self.route = route
+        self.is_readable = not media_type.startswith("text/html")
         common = [
             (b"cache-control", cache.encode()),
             (b"last-modified", formatdate(modified, usegmt=True).encode()),
             (b"vary", b"accept-encoding"),
             *([(b"link", link.encode())] if link else []),
+            *(READABLE if self.is_readable else ()),
             *base_headers(policy),
         ]
         self._last_modified = dict(common)[b"last-modified"]
@@ -89,8 +104,9 @@ class Version:
         if wanted.none_match is not None:
             unchanged = matches(wanted.none_match, form.etag)
         elif wanted.since is not None:
-            # Not only the date that was sent: clients send others, too.
-            unchanged = wanted.since == self._last_modified or (seconds(wanted.since) or -1) >= self.modified
+            # Not only the date that was sent: clients send others, too. These say nothing of the time before it was read: an
+            # older file that was put back is newer here than its own date.
+            unchanged = wanted.since == self._last_modified or (seconds(wanted.since) or -1) >= self._read
         else:
             unchanged = False
         if unchanged:
