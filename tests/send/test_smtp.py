@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from feedpub.transport import Accepted, Deferred, Refused, Smtp, Unavailable
+from feedpub.transport import Accepted, Blocking, Deferred, Refused, Smtp, Unavailable
 from tests.send.conftest import smtp_server
 
 MESSAGE = b"Subject: x\r\n\r\n.a line that starts with a dot\r\n..two\r\n"
@@ -72,7 +72,7 @@ def scripted() -> Iterator[Callable[..., Scripted]]:
 
 
 def send(server: Scripted, timeout: float = 5) -> object:
-    smtp = Smtp(f"smtp://127.0.0.1:{server.port}", timeout=timeout)
+    smtp = Blocking(Smtp(f"smtp://127.0.0.1:{server.port}", timeout=timeout))
     try:
         return smtp.send(MESSAGE, sender="news@example.org", to="reader@example.org")
     finally:
@@ -95,11 +95,11 @@ def test_a_sender_that_is_refused_is_nobodys_recipients_fault(scripted: Callable
     [
         ([GREETING, FINE, FINE, GO, FINE], Accepted()),
         ([GREETING, FINE, "550 5.1.1 unknown", FINE], Refused("550 5.1.1 unknown")),
-        ([GREETING, FINE, "450 4.7.0 later", FINE], Deferred("450 4.7.0 later", slow_down=True)),
+        ([GREETING, FINE, "450 4.7.0 later", FINE], Deferred("450 4.7.0 later", of="domain")),
         ([GREETING, FINE, "450 4.2.1 mailbox busy", FINE], Deferred("450 4.2.1 mailbox busy")),
         ([GREETING, FINE, FINE, GO, "554 5.6.0 no"], Refused("554 5.6.0 no")),
         ([GREETING, FINE, FINE, "451 4.3.0 not now", FINE], Deferred("451 4.3.0 not now")),
-        ([GREETING, "421 4.3.2 closing"], Deferred("421 4.3.2 closing", slow_down=True)),
+        ([GREETING, "421 4.3.2 closing"], Deferred("421 4.3.2 closing", of="domain")),
     ],
 )
 def test_the_servers_word_decides(scripted: Callable[..., Scripted], script: list[str], answer: object) -> None:
@@ -125,7 +125,7 @@ def test_a_refused_recipient_in_a_pipeline_leaves_the_connection_in_order(script
     server = scripted(
         GREETING, FINE, "550 5.1.1 unknown", "503 5.5.1 nobody", FINE, FINE, FINE, GO, FINE, ehlo="250-hello\r\n250 PIPELINING"
     )
-    smtp = Smtp(f"smtp://127.0.0.1:{server.port}", timeout=5)
+    smtp = Blocking(Smtp(f"smtp://127.0.0.1:{server.port}", timeout=5))
     assert smtp.send(MESSAGE, sender="n@e.org", to="gone@e.org") == Refused("550 5.1.1 unknown")
     assert smtp.send(MESSAGE, sender="n@e.org", to="here@e.org") == Accepted()
     smtp.close()
@@ -185,14 +185,14 @@ def encrypted(certificate: tuple[Path, Path]) -> Iterator[tuple[Encrypted, int]]
 
 def test_tls_is_used_where_it_is_offered(encrypted: tuple[Encrypted, int], certificate: tuple[Path, Path]) -> None:
     trusting = ssl.create_default_context(cafile=certificate[0])
-    smtp = Smtp(f"smtp://127.0.0.1:{encrypted[1]}", timeout=5, tls=trusting)
+    smtp = Blocking(Smtp(f"smtp://127.0.0.1:{encrypted[1]}", timeout=5, tls=trusting))
     assert smtp.send(MESSAGE, sender="n@e.org", to="r@e.org") == Accepted()
     smtp.close()
     assert encrypted[0].seen == [True]
 
 
 def test_a_certificate_that_nobody_signed_gets_no_message(encrypted: tuple[Encrypted, int]) -> None:
-    smtp = Smtp(f"smtp://127.0.0.1:{encrypted[1]}", timeout=5)
+    smtp = Blocking(Smtp(f"smtp://127.0.0.1:{encrypted[1]}", timeout=5))
     with pytest.raises(Unavailable, match="certificate verify failed"):
         smtp.send(MESSAGE, sender="n@e.org", to="r@e.org")
     assert encrypted[0].seen == []

@@ -40,7 +40,7 @@ def send_command(name: str | None, folder: Path, at_time: str | None, due: bool,
     from feedpub.mailing.newsletter import due as what_is_due
     from feedpub.mailing.outlet import signer, way_out
     from feedpub.store import find_subscriptions, has_issue, issued_slugs
-    from feedpub.transport import Accepted, Unavailable
+    from feedpub.transport import Accepted, Blocking, Unavailable
 
     if due and name:
         raise click.UsageError("name a digest, or say --due, not both")
@@ -68,7 +68,7 @@ def send_command(name: str | None, folder: Path, at_time: str | None, due: bool,
             elif to:
                 to = address_of(to)
                 data = message(made.letter, to=to, unsubscribe=f"{site.web_url}/unsubscribe")
-                transport = way_out(folder, site)()
+                transport = Blocking(way_out(folder, site)())
                 try:
                     answer = transport.send(signer(folder, site)(data, digest.name), sender=digest.sender.email or "", to=to)
                 except Unavailable as error:

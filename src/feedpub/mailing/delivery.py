@@ -32,7 +32,7 @@ from feedpub.store import (
     wake_domain,
     workers,
 )
-from feedpub.transport import Accepted, Answer, Deferred, Refused, Transport, Unavailable
+from feedpub.transport import Accepted, Answer, Blocking, Deferred, Refused, Transport, Unavailable
 
 BATCH = 25
 _FIRST_WAIT, _LONGEST_WAIT, _MOST_ATTEMPTS = timedelta(minutes=1), timedelta(hours=6), 20
@@ -124,7 +124,7 @@ class _Run:
 
     def work(self, worker: str) -> None:
         """One connection: claim, send, settle, until there is nothing to do."""
-        transport = self.connect()
+        transport = Blocking(self.connect())
         try:
             while not self._over() and (claims := self._claim(worker)):
                 self._send(transport, worker, claims)
@@ -160,7 +160,7 @@ class _Run:
                     self._letters[one.issue] = letter_of(conn, one.issue)
         return claims
 
-    def _send(self, transport: Transport, worker: str, claims: Iterable[Claim]) -> None:
+    def _send(self, transport: Blocking, worker: str, claims: Iterable[Claim]) -> None:
         deadline = self.clock() + self.lease / 2
         resting: set[str] = set()
         for one in claims:
@@ -176,7 +176,7 @@ class _Run:
                 self.sign(data, one.digest), sender=envelope_sender(self.site, one.digest, one.token), to=one.address
             )
             self._settle(worker, one, answer)
-            if isinstance(answer, Deferred) and answer.slow_down:
+            if isinstance(answer, Deferred) and answer.of != "mailbox":
                 resting.add(one.domain)
         with self.begin() as conn:
             release(conn, worker)
@@ -195,7 +195,7 @@ class _Run:
                 outcome = Outcome("queued", reason, now + wait)
         with self.begin() as conn:
             settle(conn, worker, [(one.id, outcome)], now=now)
-            if isinstance(answer, Deferred) and answer.slow_down:
+            if isinstance(answer, Deferred) and answer.of != "mailbox":
                 rest_domain(conn, one.domain, now=now, longest=_LONGEST_REST)
                 self.rested.add(one.domain)
             elif isinstance(answer, Accepted) and one.domain in self.rested:

@@ -1,8 +1,21 @@
 """transport: the edge to where messages go. Each way answers Accepted, Deferred or Refused."""
 
-from feedpub.transport.answer import Accepted, Answer, Deferred, Refused, Transport, Unavailable
+from feedpub.transport.answer import Accepted, Answer, Crowded, Deferred, Refused, Transport, Unavailable
+from feedpub.transport.blocking import Blocking
 from feedpub.transport.dkim import Dkim
 from feedpub.transport.maildir import Maildir
 from feedpub.transport.smtp import Smtp
 
-__all__ = ["Accepted", "Answer", "Deferred", "Dkim", "Maildir", "Refused", "Smtp", "Transport", "Unavailable"]
+__all__ = [
+    "Accepted",
+    "Answer",
+    "Blocking",
+    "Crowded",
+    "Deferred",
+    "Dkim",
+    "Maildir",
+    "Refused",
+    "Smtp",
+    "Transport",
+    "Unavailable",
+]

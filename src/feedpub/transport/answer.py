@@ -1,7 +1,7 @@
 """What a transport answers to a message."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,17 +11,25 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Not now: a temporary failure (RFC 5321, 4.2.1: 4yz), or a connection that was lost. `slow_down` asks for a pause."""
+    """Not now: a temporary failure (RFC 5321, 4.2.1: 4yz), or a connection that was lost.
+
+    `of` tells who said so: this mailbox; its domain, which asks for fewer messages; or the relay itself, whose own limit
+    is reached, so that no other message fares better.
+    """
 
     reason: str
-    slow_down: bool = False
+    of: Literal["mailbox", "domain", "relay"] = "mailbox"
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Never: a permanent failure (5yz), with its enhanced status code (RFC 3463) in `reason` where there is one."""
+    """Never: a permanent failure (5yz), with its enhanced status code (RFC 3463) in `reason` where there is one.
+
+    `of` tells what it is about: this mailbox (it does not exist), or the sender and what he sends (policy, spam, a quota).
+    """
 
     reason: str
+    of: Literal["mailbox", "sender"] = "mailbox"
 
 
 Answer = Accepted | Deferred | Refused
@@ -31,13 +39,17 @@ class Unavailable(Exception):
     """The server takes no message at all: no connection, a wrong password, 421 or 554 at the greeting."""
 
 
-class Transport(Protocol):
-    """One connection. It is used by one thread, one message after the other."""
+class Crowded(Unavailable):
+    """The server takes fewer connections than were opened: this one ends, others go on."""
 
-    def send(self, message: bytes, *, sender: str, to: str) -> Answer:
+
+class Transport(Protocol):
+    """One connection. It is used by one task, one message after the other."""
+
+    async def send(self, message: bytes, *, sender: str, to: str) -> Answer:
         """Hand over `message` (RFC 5322, CRLF) for one recipient. Raises Unavailable if the server takes none at all."""
         ...
 
-    def close(self) -> None:
-        """End the connection."""
+    async def close(self) -> None:
+        """End the connection; never raises."""
         ...

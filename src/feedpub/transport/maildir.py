@@ -15,7 +15,7 @@ class Maildir:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def send(self, message: bytes, *, sender: str, to: str) -> Answer:
+    async def send(self, message: bytes, *, sender: str, to: str) -> Answer:
         """Store the message. Raises Unavailable when the folder can't be written."""
         try:
             with _MAKING:  # the library counts its file names without a lock
@@ -24,5 +24,5 @@ class Maildir:
             raise Unavailable(f"{self._folder}: {error.strerror or error}") from error
         return Accepted()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Nothing is open."""

@@ -1,5 +1,6 @@
 """SMTP (RFC 5321): one connection that is kept, with STARTTLS and PIPELINING where they are offered."""
 
+import asyncio
 import re
 import smtplib
 import ssl
@@ -26,8 +27,11 @@ class Smtp:
         self._tls = tls or ssl.create_default_context()
         self._client: smtplib.SMTP | None = None
 
-    def send(self, message: bytes, *, sender: str, to: str) -> Answer:
+    async def send(self, message: bytes, *, sender: str, to: str) -> Answer:
         """Hand over one message; the server's word for it. Raises Unavailable when it can't be reached or lets nobody in."""
+        return await asyncio.to_thread(self._send, message, sender, to)
+
+    def _send(self, message: bytes, sender: str, to: str) -> Answer:
         client = self._client or self._connect()
         self._client = client
         utf8 = not (sender + to).isascii()
@@ -49,9 +53,9 @@ class Smtp:
                 client.rset()
         if 500 <= code < 600:
             return Refused(_line(text))
-        return Deferred(_line(text), slow_down=bool(_SLOW_DOWN.match(text)))
+        return Deferred(_line(text), "domain" if _SLOW_DOWN.match(text) else "mailbox")
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Say QUIT; never raises."""
         client, self._client = self._client, None
         if client:

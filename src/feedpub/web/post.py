@@ -11,7 +11,7 @@ from feedpub.errors import FeedpubError
 from feedpub.mailing.outlet import envelope_sender, lease, signer, way_out
 from feedpub.site import Digest
 from feedpub.store import Note, Outcome, claim_notes, drop_notes, drop_unconfirmed, settle_note, standing
-from feedpub.transport import Accepted, Deferred, Refused, Transport, Unavailable
+from feedpub.transport import Accepted, Blocking, Deferred, Refused, Unavailable
 from feedpub.web.context import Context
 from feedpub.web.links import AGES, Keys
 from feedpub.web.notes import written
@@ -56,7 +56,7 @@ class Postman:
     def send_waiting(self) -> None:
         """Send what is due now."""
         self._sweep()
-        transport = self._connect()
+        transport = Blocking(self._connect())
         try:
             while notes := self._claim():
                 for one in notes:
@@ -89,7 +89,7 @@ class Postman:
         with self._engine.begin() as conn:
             return claim_notes(conn, now=self._now(), lease=self._lease, limit=1)
 
-    def _send(self, transport: Transport, one: Note) -> None:
+    def _send(self, transport: Blocking, one: Note) -> None:
         with self._engine.begin() as conn:
             states = standing(conn, one.token) or {}
         try:
@@ -102,7 +102,7 @@ class Postman:
         with self._engine.begin() as conn:
             settle_note(conn, one.id, outcome)
 
-    def _handed_over(self, transport: Transport, one: Note, data: bytes, digest: Digest) -> Outcome:
+    def _handed_over(self, transport: Blocking, one: Note, data: bytes, digest: Digest) -> Outcome:
         try:
             answer = transport.send(
                 self._sign(data, digest.name), sender=envelope_sender(self._context.site, digest.name, one.token), to=one.address
