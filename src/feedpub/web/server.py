@@ -16,7 +16,6 @@ from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
 from feedpub.errors import FeedpubError, Problem
@@ -28,10 +27,10 @@ from feedpub.web.context import Context
 from feedpub.web.links import Keys
 from feedpub.web.metrics import SHARED
 from feedpub.web.post import Postman
+from feedpub.web.protocol import Config, Protocol
 
 # uvicorn's exit code of a worker that is not worth another start.
 STARTUP_FAILURE = 3
-_LONGEST_HEAD = 64 * 1024
 _BACKLOG = 2048
 # How long a request may take to end when the server is told to.
 _GRACE = 20
@@ -84,39 +83,6 @@ def _end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-class Protocol(HttpToolsProtocol):
-    """HTTP/1.1 as httptools reads it, but a head that never ends fills no memory, and no body is taken for a request."""
-
-    _head, _reads_head, _is_last = 0, True, False
-
-    def data_received(self, data: bytes) -> None:
-        """More of a request came in."""
-        if self._is_last:
-            return
-        super().data_received(data)
-        if self._reads_head:
-            self._head += len(data)
-            if self._head > _LONGEST_HEAD and not self.transport.is_closing():
-                self.transport.write(
-                    b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-                )
-                self.transport.close()
-
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        super().on_message_begin()
-        self._head, self._reads_head = 0, True
-
-    def on_headers_complete(self) -> None:
-        """Its head is whole."""
-        self._reads_head = False
-        super().on_headers_complete()
-        if self.parser.should_upgrade():
-            # The parser believes that another protocol follows, and would read the body as the next request: behind a
-            # proxy that keeps the connection for others, its answer would go to one of them.
-            self._is_last, self.cycle.keep_alive = True, False
-
-
 def listening(host: str, port: int) -> socket.socket:
     """A socket that listens there. Raises FeedpubError where the port is taken, or not ours to take."""
     with ExitStack() as stack:
@@ -140,8 +106,9 @@ def made(worker: Worker, *, workers: int, proxies: Collection[str]) -> uvicorn.S
     if workers > 1:
         # Read by prometheus_client when a worker imports it.
         os.environ[SHARED] = str(worker.shared)
-    config = uvicorn.Config(
+    config = Config(
         worker,
+        proxies=proxies,
         factory=True,
         http=Protocol,
         ws="none",
