@@ -146,3 +146,41 @@ def test_fields_of_a_megabyte_are_read_or_refused_with_a_short_message() -> None
         read_article(f"---\ntitle: A\npublishedAt: {long}\nslug: {long}\nfeatured: {long}\n---\n", "articles/one.md", SITE)
     assert [problem.field for problem in refused.value.problems] == ["publishedAt", "slug", "featured"]
     assert all(len(problem.message()) < 400 for problem in refused.value.problems)
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "![[" * 50_000, "[a][" * 30_000, "a<![CDATA[" * 30_000, "[" * 100_000,
+        "<div>" * 20_000, "<div>\n\n" * 20_000, "<b></i>" * 20_000, "<ul><li>" * 20_000, "<dl><dt>" * 20_000,
+        "<div><!-- </div> -->" * 20_000, "<div title='</div>'>" * 20_000, "<div><style></div></style>" * 20_000,
+        "<svg><style>" + "</style><div>" * 20_000, "<p>" + "<b title=1><p>" * 20_000,
+        "".join(f"<p><b title={n}></p>" for n in range(5_000)) + "<p>x</p>" * 20_000,
+        "|" + "a|" * 1_000 + "\n|" + "-|" * 1_000 + "\n" + "|x|\n" * 1_000,
+        ("|" + "a|" * 100 + "\n|" + "-|" * 100 + "\n" + "|x|\n" * 100 + "\n") * 50,
+    ],
+    ids=lambda text: text[:20],
+)  # fmt: skip
+def test_what_would_take_for_ever_is_bounded_told_and_published(markdown: str) -> None:
+    body = rendered(f"Before.\n\n{markdown}\n\n")
+    assert shown(body).startswith("Before.")
+    assert len(body.html) < 10 * len(markdown)
+    assert {(one.severity, one.source) for one in body.problems} == {("warning", "articles/one.md")}
+
+
+def test_what_is_left_out_is_told_with_its_line() -> None:
+    table = "|a" * 300 + "|\n" + "|-" * 300 + "|\n" + "|x|\n" * 300
+    (problem,) = rendered(f"Before.\n\n{table}").problems
+    assert (problem.line, problem.what[:10]) == (BODY_LINE + 2, "this table")
+    (problem,) = rendered("Before.\n\nMore.\n\n" + "[a][" * 5_000).problems
+    assert (problem.line, "too many brackets" in problem.what) == (BODY_LINE + 4, True)
+
+
+def test_a_long_article_of_sound_html_is_the_same_as_its_parts() -> None:
+    part = (
+        "<div><p>One <b>two</b> <i>three<br>four</i><p>Five<ul><li>Six<li>Seven</ul><table><tr><td>8<td>9<tr><td>10</table>"
+        "<!-- x --><svg viewBox='0 0 1 1'><path d='M0'/><g><path d='M1'/></g></svg><img src='/x.png' alt='>'></div>"
+    )
+    one, many = rendered(part), rendered(part * 200)
+    assert many.problems == ()
+    assert many.html.strip() == one.html.strip() * 200

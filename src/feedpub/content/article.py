@@ -65,13 +65,13 @@ def read_article(text: str, source: str, site: Site) -> Article:
 def render_body(article: Article, site: Site) -> Body:
     """The article's body as safe HTML, every URL absolute against the article's own address.
 
-    A shortcode that can't be read is among the Body's `problems`, as a warning.
+    A shortcode that can't be read is among the Body's `problems`, as a warning, and so is what would have taken too long.
     """
     from feedpub.content import markdown
 
     tokens = markdown.parse(article.markdown, site.strip_params)
-    html, images = markdown.safe_html(tokens, article_url(article, site), site.strip_params)
-    return Body(html, markdown.lead(tokens), images, tuple(_unshown(article, tokens)))
+    html, images, cut = markdown.safe_html(tokens, article_url(article, site), site.strip_params)
+    return Body(html, markdown.lead(tokens), images, tuple(_unshown(article, tokens, cut)))
 
 
 def body_key(article: Article, text: bytes, site: Site) -> bytes:
@@ -99,9 +99,14 @@ def body_references(article: Article, site: Site) -> tuple[Reference, ...]:
     return tuple(sorted(found, key=lambda reference: reference.line))
 
 
-def _unshown(article: Article, tokens: "list[Token]") -> Iterator[Problem]:
+def _unshown(article: Article, tokens: "list[Token]", cut: bool) -> Iterator[Problem]:
     from feedpub.content import markdown
 
+    if cut:
+        what = "its HTML stands in itself too deep, or is closed in a wrong order too often; some tags are left out"
+        yield Problem(article.source, article.body_line, "", what, "close each element that you open", "warning")
+    for line, what in markdown.left_out(tokens):
+        yield Problem(article.source, article.body_line + line, "", what, "make it shorter, or several of it", "warning")
     for line, shortcode in markdown.shortcodes(tokens):
         if shortcode.unreadable:
             what = f"this image can't be read, and is left out: {shortcode.unreadable}"

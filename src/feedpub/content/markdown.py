@@ -12,6 +12,8 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from feedpub.content.bounds import bound_tables, bounded_inline, count_steps, notes
+from feedpub.content.shallow import shallow
 from feedpub.content.shortcode import ImageShortcode, image_shortcode
 from feedpub.content.text import SILENT, clean, one_line, plain
 from feedpub.content.urls import absolute, absolute_srcset, is_plain, without
@@ -57,19 +59,20 @@ def parse(markdown: str, strip_params: Collection[str] = ()) -> list[Token]:
     """
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, 20 * DEEPEST))  # a nested quote takes three calls of Python a level
+    env: dict[str, object] = {}
     try:
-        tokens = _BLOCKS.parse(markdown)
+        tokens = _BLOCKS.parse(markdown, env)
     finally:
         sys.setrecursionlimit(limit)
     for token in tokens:
         for opening, text in pairwise(token.children or []):
             if opening.type == "link_open" and opening.markup == "autolink":
                 text.content = without(text.content, strip_params)
-    return tokens
+    return [*tokens, *notes(env)]
 
 
-def safe_html(tokens: list[Token], base: str, strip_params: Collection[str]) -> tuple[str, tuple[str, ...]]:
-    """Sanitised HTML of `tokens`, every URL absolute against `base`; and the URLs of the images in it."""
+def safe_html(tokens: list[Token], base: str, strip_params: Collection[str]) -> tuple[str, tuple[str, ...], bool]:
+    """Sanitised HTML of `tokens`, every URL absolute against `base`; the URLs of its images; whether tags stood too deep."""
     images: dict[str, None] = {}
 
     def rewritten(tag: str, attribute: str, value: str) -> str | None:
@@ -88,8 +91,9 @@ def safe_html(tokens: list[Token], base: str, strip_params: Collection[str]) -> 
             return value if value.startswith("language-") else None
         return value
 
+    markup, cut = shallow(_aligned(_BLOCKS.renderer.render(tokens, _BLOCKS.options, {})))
     safe = nh3.clean(
-        _aligned(_BLOCKS.renderer.render(tokens, _BLOCKS.options, {})),
+        markup,
         tags=_TAGS,
         clean_content_tags=SILENT,
         attributes=_ATTRIBUTES,
@@ -98,7 +102,7 @@ def safe_html(tokens: list[Token], base: str, strip_params: Collection[str]) -> 
         link_rel=None,
         url_schemes={"http", "https", "mailto", "tel"},
     )
-    return clean(safe), tuple(images)
+    return clean(safe), tuple(images), cut
 
 
 def lead(tokens: list[Token]) -> str:
@@ -114,6 +118,13 @@ def shortcodes(tokens: list[Token]) -> Iterator[tuple[int, ImageShortcode]]:
     for token, line in _inline_tokens(tokens):
         if token.type == "image_shortcode":
             yield line, token.meta["shortcode"]
+
+
+def left_out(tokens: list[Token]) -> Iterator[tuple[int, str]]:
+    """What of the text is shown as it was typed, as it would have taken too long: its line (from 0), and a sentence."""
+    for token in tokens:
+        if token.type == "left_out":
+            yield token.map[0] if token.map else 0, token.content
 
 
 def urls(tokens: list[Token]) -> Iterator[tuple[str, str, int, str | None]]:
@@ -193,8 +204,7 @@ def _parser(deepest: int) -> MarkdownIt:
 def _shallow_inline(state: StateCore) -> None:
     for token in state.tokens:
         if token.type == "inline":
-            token.children = token.children or []
-            _INLINE.inline.parse(token.content, _INLINE, state.env, token.children)
+            bounded_inline(_INLINE, state.env, token)
 
 
 def _not_too_deep(md: MarkdownIt, name: str) -> None:
@@ -208,7 +218,9 @@ def _not_too_deep(md: MarkdownIt, name: str) -> None:
 
 
 _INLINE = _parser(_DEEPEST_INLINE)
+count_steps(_INLINE)
 _BLOCKS = _parser(DEEPEST)
 _BLOCKS.core.ruler.at("inline", _shallow_inline)
 for _rule in ("blockquote", "list"):
     _not_too_deep(_BLOCKS, _rule)
+bound_tables(_BLOCKS)

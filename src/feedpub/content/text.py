@@ -28,7 +28,9 @@ def plain(markup: str) -> str:
     """The text that `markup`, a piece of HTML, shows, in one line."""
     import nh3
 
-    return one_line(html.unescape(nh3.clean(markup, tags=set(), clean_content_tags=SILENT)))
+    from feedpub.content.shallow import shallow
+
+    return one_line(html.unescape(nh3.clean(shallow(markup)[0], tags=set(), clean_content_tags=SILENT)))
 
 
 def one_line(text: str) -> str:
