@@ -14,7 +14,7 @@ from feedpub.content import absolute, article_url, body_references, credentials,
 from feedpub.disk import is_there
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.feed import planned_feeds
-from feedpub.loading import SETTINGS, Progress, load_articles, load_site, quietly
+from feedpub.loading import SETTINGS, Progress, image_path, load_articles, load_site, pointed_length, quietly
 from feedpub.model import Article, Reference
 from feedpub.site import Site
 
@@ -33,6 +33,7 @@ def check(folder: Path, *, now: datetime, progress: Progress = quietly) -> tuple
     for article in progress(articles, "checking", len(articles)):
         found.update(render_body(article, site).problems)
         found.update(_article_warnings(article, site, now))
+        found.update(_image_warnings(article, folder))
         for reference in body_references(article, site):
             found.update(_reference_warnings(reference, article, site, folder, addresses))
     if site.digests:
@@ -77,6 +78,19 @@ def _article_warnings(article: Article, site: Site, now: datetime) -> Iterator[P
         yield _warning(article.source, article.lines["publishedAt"], "publishedAt", "is in the future", mend)
     for name in credentials(lead_image_url(article, site) or ""):
         yield _credential(article.source, article.lines["image"], "image", name)
+
+
+def _image_warnings(article: Article, folder: Path) -> Iterator[Problem]:
+    """Of a lead image that is a file: whether it is one that readers can be shown."""
+    place = image_path(article)
+    if place is None or not is_there(folder / place, file=True):
+        return
+    line = article.lines.get("image", 0)
+    if pointed_length(folder / place) is not None:
+        what = f"{place} is a pointer of Git LFS, and not the image itself"
+        yield _warning(article.source, line, "image", what, "run git lfs pull, or check out with lfs: true")
+    elif not (folder / place).stat().st_size:
+        yield _warning(article.source, line, "image", f"{place} is an empty file", "put the image there")
 
 
 def _reference_warnings(

@@ -1,6 +1,7 @@
 """A site's folder → its Site, its files and its Articles."""
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from stat import S_ISREG
@@ -14,6 +15,9 @@ from feedpub.site import Site, read_site
 
 T = TypeVar("T")
 SETTINGS = "feedpub.toml"
+# What lies in place of a file where a checkout has no Git LFS.
+_POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:[^\n]*\n)*?size (\d{1,18})\n")
+_LONGEST_POINTER = 1024
 
 
 class Progress(Protocol):
@@ -69,7 +73,10 @@ def image_file(folder: Path, article: Article) -> Path | None:
 
 
 def image_lengths(folder: Path, places: Iterable[str]) -> dict[str, int | None]:
-    """The octets of each lead image at `places`, paths against `folder`; None where no file of the site is there."""
+    """The octets of each lead image at `places`, paths against `folder`; None where no file of the site is there.
+
+    An empty file counts as none. Of a pointer of Git LFS it is the length of the image that it stands for.
+    """
     root = folder.resolve()
     inside: dict[str, bool] = {}
 
@@ -82,9 +89,20 @@ def image_lengths(folder: Path, places: Iterable[str]) -> dict[str, int | None]:
                 inside[real] = Path(real).resolve().is_relative_to(root)
         except (OSError, ValueError):
             return None
-        return seen.st_size if S_ISREG(seen.st_mode) and inside[real] else None
+        if not (S_ISREG(seen.st_mode) and inside[real]):
+            return None
+        return (pointed_length(path) if seen.st_size <= _LONGEST_POINTER else None) or seen.st_size or None
 
     return {place: length(place) for place in places}
+
+
+def pointed_length(path: str | Path) -> int | None:
+    """The octets of the file that a pointer of Git LFS at `path` stands for; None if it is no pointer."""
+    try:
+        found = _POINTER.match(Path(path).read_bytes()[:_LONGEST_POINTER])
+    except OSError:
+        return None
+    return int(found[1]) if found else None
 
 
 def image_path(article: Article) -> Path | None:

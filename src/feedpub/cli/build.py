@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--drafts", is_flag=True, help="Publish drafts too.")
 @click.option("--keep-going", is_flag=True, help="Leave articles with a problem out, publish the others, and exit with 1.")
 @click.option("--adopt", is_flag=True, help="Write into a folder that holds files of others; they are not touched.")
+@click.option("--allow-removal", is_flag=True, help="Let more than half of the published articles go.")
 @click.option("--json", "as_json", is_flag=True, help="Say what was done as JSON.")
 @click.option("--no-cache", is_flag=True, help="Use nothing that the last build knew, and keep nothing for the next.")
 @click.option(
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 )
 @click.option("--watch", is_flag=True, help="Build again whenever a file of the site changes.")
 def build_command(
-    site: Path, output: Path | None, drafts: bool, keep_going: bool, adopt: bool, as_json: bool, no_cache: bool,
-    jobs: int | None, watch: bool,
+    site: Path, output: Path | None, drafts: bool, keep_going: bool, adopt: bool, allow_removal: bool, as_json: bool,
+    no_cache: bool, jobs: int | None, watch: bool,
 ) -> None:  # fmt: skip
     """Publish the feeds of SITE, a folder with a feedpub.toml (default: this one)."""
 
@@ -44,8 +45,8 @@ def build_command(
     def once() -> bool:
         try:
             built = build(
-                site, output, drafts=drafts, keep_going=keep_going, adopt=adopt, cached=not no_cache, jobs=jobs,
-                progress=progress,
+                site, output, drafts=drafts, keep_going=keep_going, adopt=adopt, allow_removal=allow_removal,
+                cached=not no_cache, jobs=jobs, progress=progress,
             )  # fmt: skip
         except FeedpubError as error:
             _refused(site, error, as_json=as_json)

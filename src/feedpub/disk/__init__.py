@@ -1,14 +1,16 @@
 """disk: the edge to the file system."""
 
 from feedpub.disk.files import write_files
+from feedpub.disk.manifest import MANIFEST, Manifest, read_manifest
 from feedpub.disk.reading import SourceFile, article_files, decoded, is_there, read_bytes, read_text
 from feedpub.disk.stamps import Stamp, hash_of_file, hashed, is_settled, stamp
 from feedpub.disk.survey import Survey, survey
-from feedpub.disk.tree import MANIFEST, Changes, is_sound, write_tree
+from feedpub.disk.tree import Changes, is_sound, write_tree
 
 __all__ = [
     "MANIFEST",
     "Changes",
+    "Manifest",
     "SourceFile",
     "Stamp",
     "Survey",
@@ -20,6 +22,7 @@ __all__ = [
     "is_sound",
     "is_there",
     "read_bytes",
+    "read_manifest",
     "read_text",
     "stamp",
     "survey",

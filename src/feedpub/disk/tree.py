@@ -1,6 +1,6 @@
 """A tree of files, written whole or not at all, under a manifest that names what is ours."""
 
-import json
+import errno
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from feedpub.disk.manifest import MANIFEST, Manifest, encoded, leaves, read_manifest
 from feedpub.disk.refusal import clear_errors
 from feedpub.disk.stamps import Stamp, stamp
 from feedpub.errors import FeedpubError, Problem
@@ -17,39 +18,45 @@ try:
 except ImportError:  # Windows: two builds at once are not kept apart there
     fcntl = None  # type: ignore[assignment]
 
-MANIFEST = ".feedpub-manifest.json"
 _STAGING = ".feedpub-staging"
 _COMPRESSED = (".gz", ".br")
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a write did, as paths in the output folder; and the stamp of each file that it left there."""
+    """What a write did, as paths in the output folder; and the stamp of each file that it left there.
+
+    Not `locked` means that the file system gives no locks, so a second build at the same time was not kept away.
+    """
 
     written: tuple[str, ...]
     kept: tuple[str, ...]
     removed: tuple[str, ...]
     stamps: Mapping[str, Stamp]
+    locked: bool = True
 
 
 def write_tree(
     output: Path, paths: Sequence[str], made: Callable[[Mapping[str, Stamp | None]], Iterable[tuple[str, bytes | None]]],
-    *, adopt: bool = False,
+    *, articles: int | None = None, adopt: bool = False,
 ) -> Changes:  # fmt: skip
     """Make the files that builds wrote in `output` those of `paths`, in that order; files of others are never touched.
 
     `made` is asked once no other build writes here: it gets the stamp of each file as it stands, and gives the bytes of each,
-    or None for one that may stay. A manifest in the folder names the files that are ours. All is first written beside its
-    place, then renamed file by file, so that at any moment every file is whole, old or new. A file whose bytes are the same
-    keeps its mtime. Raises FeedpubError, before anything changed, when `output` is a folder with files and no manifest
-    (unless `adopt`), when a file would replace one that is not ours or pass a symlink, or when the disk refuses.
+    or None for one that may stay. A manifest in the folder names the files that are ours, and tells how many `articles` they
+    publish. All is first written beside its place, then renamed file by file, so that at any moment every file is whole, old
+    or new. A file whose bytes are the same keeps its mtime. Raises FeedpubError, before anything changed, when `output` is a
+    folder with files and no manifest (unless `adopt`), when a file would replace one that is not ours or pass a symlink, or
+    when the disk refuses.
     """
     with clear_errors(output):
         if output.exists() and not output.is_dir():
             raise FeedpubError([Problem(str(output.absolute()), 0, "", "the output folder is a file", "choose a folder with -o")])
         output.mkdir(parents=True, exist_ok=True)
-        with _locked(output):
-            ours = _read_manifest(output, adopt=adopt)
+        with _locked(output) as locked:
+            before = read_manifest(output, adopt=adopt)
+            ours = set(before.files)
             _check_places(output, paths)
             staging = output / _STAGING
             _remove_staging(staging)  # of a build that was killed: we hold the lock
@@ -57,9 +64,10 @@ def write_tree(
                 changed = _staged(output, made({path: stamp(output / path) for path in paths}), ours)
                 gone = sorted(ours.difference(paths))
                 _check_rights(output, (*changed, *gone))
-                if changed or gone or not (output / MANIFEST).exists():
+                after = Manifest(sorted(paths), articles)
+                if changed or gone or after != before or not (output / MANIFEST).exists():
                     staging.mkdir(exist_ok=True)
-                    _replace(output, paths, ours, changed, gone)
+                    _replace(output, before, after, changed, gone)
             finally:
                 _remove_staging(staging)
             stamps = {path: seen for path in paths if (seen := stamp(output / path))}
@@ -67,7 +75,7 @@ def write_tree(
                 what = "was removed while the site was built"
                 raise FeedpubError([Problem(str((output / path).absolute()), 0, "", what, "build again") for path in lost])
             removed = tuple(path for path in gone if not (output / path).exists())
-            return Changes(tuple(sorted(changed)), tuple(sorted(set(paths).difference(changed))), removed, stamps)
+            return Changes(tuple(sorted(changed)), tuple(sorted(set(paths).difference(changed))), removed, stamps, locked)
 
 
 def is_sound(output: Path, paths: Iterable[str]) -> bool:
@@ -96,10 +104,11 @@ def _staged(output: Path, files: Iterable[tuple[str, bytes | None]], ours: set[s
     return changed
 
 
-def _replace(output: Path, paths: Iterable[str], ours: set[str], changed: list[str], gone: list[str]) -> None:
+def _replace(output: Path, before: Manifest, after: Manifest, changed: list[str], gone: list[str]) -> None:
     staging = output / _STAGING
-    # Killed below this line, the next build still knows every file as ours.
-    _write_manifest(output, staging, ours.union(paths))
+    ours = set(before.files)
+    # Killed below this line, the next build still knows every file as ours, and how many articles were published.
+    _write_manifest(output, staging, Manifest(sorted(ours.union(after.files)), before.articles))
     stale = {*changed, *gone}
     for number, path in enumerate(changed):
         place = output / path
@@ -111,12 +120,12 @@ def _replace(output: Path, paths: Iterable[str], ours: set[str], changed: list[s
         os.replace(staging / str(number), place)
     for path in gone:
         _remove(output, path)
-    _write_manifest(output, staging, paths)
+    _write_manifest(output, staging, after)
 
 
 def _remove(output: Path, path: str) -> None:
     place = output / path
-    if _leaves(path) or _passes_symlink(output, path) or place.is_symlink() or not place.is_file():
+    if leaves(path) or _passes_symlink(output, path) or place.is_symlink() or not place.is_file():
         return
     place.unlink()
     for parent in PurePosixPath(path).parents:
@@ -125,27 +134,8 @@ def _remove(output: Path, path: str) -> None:
         (output / parent).rmdir()
 
 
-def _read_manifest(output: Path, *, adopt: bool) -> set[str]:
-    manifest = output / MANIFEST
-    if not manifest.is_file() or manifest.is_symlink():
-        strangers = sorted(entry.name for entry in output.iterdir() if not entry.name.startswith("."))
-        if strangers and not adopt:
-            what = f"this folder holds files that no build wrote, such as {strangers[0]}"
-            mend = "choose another folder with -o, or say --adopt to write beside them"
-            raise FeedpubError([Problem(str(output.absolute()), 0, "", what, mend)])
-        return set()
-    try:
-        files = json.loads(manifest.read_bytes())["files"]
-        if not isinstance(files, list) or not all(isinstance(path, str) and _is_plain(path) for path in files):
-            raise ValueError
-        return set(files)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        what, mend = "this list of the files that builds wrote is damaged", "remove the output folder, or choose another with -o"
-        raise FeedpubError([Problem(str(manifest.absolute()), 0, "", what, mend)]) from error
-
-
-def _write_manifest(output: Path, staging: Path, files: Iterable[str]) -> None:
-    (staging / MANIFEST).write_text(json.dumps({"files": sorted(files)}, indent=1) + "\n", encoding="utf-8")
+def _write_manifest(output: Path, staging: Path, manifest: Manifest) -> None:
+    (staging / MANIFEST).write_bytes(encoded(manifest))
     os.replace(staging / MANIFEST, output / MANIFEST)
 
 
@@ -154,7 +144,7 @@ def _check_places(output: Path, paths: Iterable[str]) -> None:
     for path in paths:
         place = output / path
         what = ""
-        if _leaves(path) or _passes_symlink(output, path):
+        if leaves(path) or _passes_symlink(output, path):
             what = "leads out of the output folder, by a link or by its name"
         elif place.is_symlink():
             what = "is a link, and links are not written through"
@@ -183,16 +173,6 @@ def _check_rights(output: Path, paths: Iterable[str]) -> None:
         )
 
 
-def _leaves(path: str) -> bool:
-    pure = PurePosixPath(path)
-    return pure.is_absolute() or ".." in pure.parts or not pure.parts or "\\" in path or "\0" in path
-
-
-def _is_plain(path: str) -> bool:
-    """Whether `path` is a name as a build writes it, and no other name of some file."""
-    return not _leaves(path) and str(PurePosixPath(path)) == path
-
-
 def _passes_symlink(output: Path, path: str) -> bool:
     return any((output / parent).is_symlink() for parent in PurePosixPath(path).parents if str(parent) != ".")
 
@@ -209,14 +189,23 @@ def _remove_staging(staging: Path) -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One build at a time in `folder`; a second waits. The lock ends with the process, however that ends."""
+def _locked(folder: Path) -> Iterator[bool]:
+    """One build at a time in `folder`; a second waits. The lock ends with the process, however that ends.
+
+    False where there are no locks: on Windows, and on some file systems of a network.
+    """
     if fcntl is None:
-        yield
+        yield False
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+            yield False
+        else:
+            yield True
     finally:
         os.close(handle)

@@ -15,6 +15,10 @@ MEDIA_TYPES = {
     "svg": "image/svg+xml", "webp": "image/webp",
 }  # fmt: skip
 
+_SIZES = {
+    "w", "h", "q", "width", "height", "quality", "size", "fit", "crop", "resize", "format", "fm", "auto", "dpr", "ar", "ssl",
+}  # fmt: skip
+
 
 def entry(article: Article, body: Body, site: Site, *, image_length: int | None = None) -> Entry:
     """The article as a feed shows it; `image_length` in octets, where its lead image is a file at hand.
@@ -23,7 +27,7 @@ def entry(article: Article, body: Body, site: Site, *, image_length: int | None 
     """
     image = _image(article, site, image_length)
     html = body.html
-    if image and image.url not in body.images:
+    if image and _picture(image.url) not in map(_picture, body.images):
         html = f'<p><img src="{escape(image.url)}" alt="{escape(article.title)}"></p>\n{html}'
     return Entry(
         id=entry_id(article, site),
@@ -56,6 +60,13 @@ def feed_id(folder: str, site: Site) -> str:
 def whole_second(moment: datetime) -> datetime:
     """`moment` in UTC without its fraction: RSS has none, and the three formats are to agree."""
     return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def _picture(url: str) -> tuple[str, str, str]:
+    """What tells an image from another: not the scheme, nor the parameters by which a service is asked for a size."""
+    parts = urlsplit(url)
+    query = "&".join(one for one in parts.query.split("&") if one.partition("=")[0].lower() not in _SIZES)
+    return parts.netloc.lower(), parts.path, query
 
 
 def _image(article: Article, site: Site, length: int | None) -> Image | None:

@@ -92,7 +92,9 @@ class Incremental:
         before = cache.load("files", Written)
         hashes: dict[str, bytes] = {}
         paths = [path for part in parts for path in part.paths]
-        changes = write_tree(output, paths, partial(self._made, output, parts, before, hashes), adopt=adopt)
+        changes = write_tree(
+            output, paths, partial(self._made, output, parts, before, hashes), articles=len(feeds[0].articles), adopt=adopt
+        )
         written: dict[bytes, bytes] = {}
         for part in parts:
             for path in part.paths:

@@ -1,10 +1,12 @@
 """The use case: a site's folder becomes its published files."""
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from feedpub.cache import Cache
-from feedpub.disk import MANIFEST, Changes
+from feedpub.disk import MANIFEST, Changes, read_manifest
 from feedpub.errors import FeedpubError, Problem
 from feedpub.loading import SETTINGS, Progress, quietly, settings_text, site_files
 from feedpub.publishing import lastbuild
@@ -31,12 +33,13 @@ class Built:
 
 def build(
     folder: Path, output: Path | None = None, *, drafts: bool = False, keep_going: bool = False, adopt: bool = False,
-    cached: bool = True, jobs: int | None = None, progress: Progress = quietly,
+    allow_removal: bool = False, cached: bool = True, jobs: int | None = None, progress: Progress = quietly,
 ) -> Built:  # fmt: skip
     """Publish the site in `folder` into `output` (default: as its settings say).
 
     With any Problem nothing is written and FeedpubError is raised; `keep_going` leaves the articles at fault out instead,
-    and returns their Problems. `adopt` writes beside files that no build wrote. What the last build knew is used (unless
+    and returns their Problems. `adopt` writes beside files that no build wrote; `allow_removal` lets more than half of the
+    published articles go. What the last build knew is used (unless
     not `cached`), and at most `jobs` processes (default: one for each core). Reads no clock: same input, same bytes.
     """
     settings = settings_text(folder)
@@ -51,17 +54,34 @@ def build(
         # Not before: to load what reads and renders articles takes as long as to see that there is nothing to do.
         from feedpub.feed import sound_feeds
         from feedpub.publishing.incremental import Incremental
+        from feedpub.publishing.removal import emptied, removed_feeds
 
         run = Incremental(folder, site, cache, workers, progress)
         articles, problems = run.read(files)
         published = [article for article in articles if drafts or not article.draft]
         feeds, collisions = sound_feeds(published, site)
         problems += collisions
-        if problems and not keep_going:
-            raise FeedpubError(problems)
+        before = read_manifest(place)
+        lost = () if allow_removal else tuple(emptied(before, len(feeds[0].articles), place))
+        if lost or (problems and not keep_going):
+            raise FeedpubError([*problems, *lost])
+        gone = tuple(removed_feeds(before, feeds, place))
         changes, warnings, images = run.write(feeds, place, adopt=adopt)
         counts = tuple(lastbuild.FeedCount(feed.folder, len(feed.articles)) for feed in feeds)
         left_out = len(articles) - len(published)
         if not problems:
             lastbuild.remember(cache, key, place, changes.stamps, images, run.unsettled, (counts, left_out, warnings))
-        return Built(place, counts, changes, left_out, tuple(sorted(problems)), (*warnings, *cache.notices))
+        return Built(
+            place,
+            counts,
+            changes,
+            left_out,
+            tuple(sorted(problems)),
+            (*warnings, *gone, *_unlocked(changes, place), *cache.notices),
+        )
+
+
+def _unlocked(changes: Changes, place: Path) -> Iterator[Problem]:
+    if not changes.locked and os.name == "posix":  # of Windows the documentation tells
+        what = "this file system gives no locks, so two builds at once are not kept apart here"
+        yield Problem(str(place.absolute()), 0, "", what, "see to it that one builds at a time", "warning")
