@@ -31,7 +31,7 @@ def check(folder: Path, *, now: datetime, progress: Progress = quietly) -> tuple
     found = {*problems, *collisions, *_site_warnings(site), *_between(articles)}
     addresses = {_path(article_url(article, site)) for article in articles}
     for article in progress(articles, "checking", len(articles)):
-        found.update(render_body(article, site).problems)
+        found.update((*article.warnings, *render_body(article, site).problems))
         found.update(_article_warnings(article, site, now))
         found.update(_image_warnings(article, folder))
         for reference in body_references(article, site):

@@ -63,7 +63,7 @@ def load_articles(folder: Path, site: Site, *, progress: Progress = quietly) -> 
 
 def site_files(folder: Path, site: Site) -> list[SourceFile]:
     """The files of the site's articles, by source. Raises FeedpubError when their folder can't be read."""
-    return article_files(folder / site.articles, source=Path(os.path.relpath(folder / site.articles, folder)).as_posix())
+    return article_files(folder, site.article_patterns).files
 
 
 def image_file(folder: Path, article: Article) -> Path | None:

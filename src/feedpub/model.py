@@ -20,7 +20,9 @@ class Article(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One file: its fields, and its body still as Markdown ("" where only its fields are at hand).
 
     `published` and `updated` are aware. `image` is as the author wrote it: a URL, or a path against the article's
-    address. `lines` tells on which line of `source` each field stands, `body_line` where the body starts (from 1).
+    address. `lines` tells on which line of `source` each field stands, `body_line` where the body starts (from 1). `path`
+    is where the file lies below the articles' folder, without its ending. `url` is the address that the file names as its
+    own, None where the site's pattern makes it. From `expires` on (aware) the article is no longer published.
     """
 
     source: str
@@ -42,6 +44,10 @@ class Article(msgspec.Struct, frozen=True, array_like=True, gc=False):
     meta_description: str | None = None
     extra: dict[str, object] = {}
     lines: dict[str, int] = {}
+    path: str = ""
+    url: str | None = None
+    expires: datetime | None = None
+    warnings: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,8 +125,9 @@ def read_title(text: str) -> str:
 
 
 def read_article_url(pattern: str) -> str:
-    """`pattern` if it makes an address of {slug} and, if it likes, {category}, {year}, {month}, {day}."""
-    return _pattern(pattern, "slug", ("slug", "category", "year", "month", "day"), "/blog/{slug}/")
+    """`pattern` if it makes an address of {slug}, {name} or {path} and, if it likes, {category}, {year}, {month}, {day}."""
+    needed = next((name for name in ("path", "name") if f"{{{name}}}" in pattern), "slug")
+    return _pattern(pattern, needed, ("slug", "category", "year", "month", "day", "name", "path"), "/blog/{slug}/")
 
 
 def read_issue_url(pattern: str) -> str:

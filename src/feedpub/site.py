@@ -1,6 +1,5 @@
 """feedpub.toml → Site: everything the settings say, checked and frozen."""
 
-import re
 from datetime import timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -9,17 +8,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from feedpub import readers
-from feedpub.errors import FeedpubError, Problem, quoted
+from feedpub.errors import FeedpubError, Problem
 from feedpub.model import Author
 from feedpub.settings import Reader, Settings
+from feedpub.tables import folder_of, read_authors, read_categories, read_fields, refuse_patterns
 
 Format = Literal["rss", "atom", "json"]
 Group = Literal["category", "tag", "author"]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
-
-# A slug names a folder, on any file system: no dot (our files have one), no name that Windows reserves.
-SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-RESERVED = {"tag", "author", "archive", "con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))}
 
 
 class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -110,9 +106,10 @@ class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The table [site], with the other tables in `feeds`, `categories`, `digests`, `store`, `mail` and `web`.
+    """The table [site], with the other tables in `feeds`, `categories`, `fields`, `authors`, `digests`, `store`, and so on.
 
-    `url` and `feeds_url` end without a slash. `id` is the start of a tag URI (RFC 4151), "" where it is not set.
+    `url` and `feeds_url` end without a slash. `fields` has further names of our fields, `authors` who an id is.
+    `id` is the start of a tag URI (RFC 4151), "" where it is not set.
     """
 
     title: str
@@ -122,16 +119,30 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     timezone: ZoneInfo = ZoneInfo("UTC")
     author: Author | None = None
     id: str = ""
-    articles: str = "articles"
+    articles: str | tuple[str, ...] = "articles"
+    authors_file: str | None = None
+    date_from: Literal["git"] | None = None
     output: str = "public"
     article_url: str = "/blog/{slug}/"
     strip_params: tuple[str, ...] = ()
     feeds: Feeds = Feeds()
     categories: dict[str, str] = {}
+    fields: dict[str, tuple[str, ...]] = {}
+    authors: dict[str, Author] = {}
     digests: tuple[Digest, ...] = ()
     store: Store = Store()
     mail: Mail = Mail()
     web: Web = Web()
+
+    @property
+    def article_patterns(self) -> tuple[str, ...]:
+        """`articles` as a list: folders, globs, and globs after an exclamation mark for what they leave out."""
+        return (self.articles,) if isinstance(self.articles, str) else self.articles
+
+    @property
+    def article_folders(self) -> tuple[str, ...]:
+        """The folders below which all articles lie, relative to the site's own."""
+        return tuple(dict.fromkeys(folder_of(pattern) for pattern in self.article_patterns if not pattern.startswith("!")))
 
     @property
     def feeds_url(self) -> str:
@@ -158,7 +169,9 @@ def read_site(text: str, source: str = "feedpub.toml") -> Site:
     settings.unknown_tables(_TABLES)
     tables = settings.tables
     feeds = settings.read(Feeds, tables.get("feeds", {}), path="feeds", readers=_FEEDS_READERS)
-    categories = _categories(settings, tables.get("categories", {}))
+    categories = read_categories(settings, tables.get("categories", {}))
+    fields = read_fields(settings, tables.get("fields", {}))
+    authors = read_authors(settings, tables.get("authors", {}))
     if not isinstance(tables.get("site"), dict):
         settings.problem("site", None, "the table [site] is missing", "write [site], and under it title and url")
         raise FeedpubError(settings.problems)
@@ -174,9 +187,13 @@ def read_site(text: str, source: str = "feedpub.toml") -> Site:
             except ValueError as error:
                 what, _, mend = str(error).partition("; ")
                 settings.problem("web", name, what, mend)
+    if site:
+        refuse_patterns(settings, site.article_patterns)
     if site is None or feeds is None or store is None or mail is None or web is None or settings.problems:
         raise FeedpubError(settings.problems)
-    return msgspec.structs.replace(site, feeds=feeds, categories=categories, digests=digests, store=store, mail=mail, web=web)
+    return msgspec.structs.replace(
+        site, feeds=feeds, categories=categories, fields=fields, authors=authors, digests=digests, store=store, mail=mail, web=web
+    )
 
 
 def _digests(settings: Settings, tables: object, site: Site | None) -> tuple[Digest, ...]:
@@ -203,28 +220,18 @@ def _digests(settings: Settings, tables: object, site: Site | None) -> tuple[Dig
     return tuple(digests.values())
 
 
-def _categories(settings: Settings, table: object) -> dict[str, str]:
-    slugs: dict[str, str] = {}
-    if not isinstance(table, dict):
-        settings.problem("categories", None, "must be a table", "write [categories] on a line of its own")
-        return {}
-    owners: dict[str, str] = {}
-    for name, slug in table.items():
-        mend = f'write "{name}" = "a-slug"'
-        if not isinstance(slug, str) or not SLUG.fullmatch(slug):
-            settings.problem("categories", name, f"{quoted(slug)} is not a slug: letters a-z, digits, - and _", mend)
-        elif slug.lower() in RESERVED:
-            settings.problem("categories", name, f'"{slug}" is a name that feedpub or a file system keeps for itself', mend)
-        elif slug.lower() in owners:
-            settings.problem("categories", name, f'"{slug}" is the slug of "{owners[slug.lower()]}" already', mend)
-        else:
-            owners[slug.lower()] = name
-            slugs[" ".join(name.split())] = slug
-    return slugs
-
-
-_TABLES = {"site": Site, "feeds": Feeds, "categories": dict, "digest": Digest, "store": Store, "mail": Mail, "web": Web}
-_OTHER_TABLES = ("feeds", "categories", "digests", "store", "mail", "web")
+_TABLES = {
+    "site": Site,
+    "feeds": Feeds,
+    "categories": dict,
+    "fields": dict,
+    "authors": dict,
+    "digest": Digest,
+    "store": Store,
+    "mail": Mail,
+    "web": Web,
+}
+_OTHER_TABLES = ("feeds", "categories", "fields", "authors", "digests", "store", "mail", "web")
 _SITE_READERS: dict[str, Reader] = {
     "title": readers.read_title,
     "url": readers.read_base_url,
@@ -233,7 +240,7 @@ _SITE_READERS: dict[str, Reader] = {
     "author": readers.read_author,
     "id": readers.read_tag_authority,
     "article_url": readers.read_article_url,
-    "articles": readers.read_folder,
+    "authors_file": readers.read_folder,
     "output": readers.read_folder,
 }
 _MAIL_READERS: dict[str, Reader] = {"url": readers.read_mail_url, "bounce": readers.read_mailbox}

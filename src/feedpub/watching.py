@@ -125,9 +125,9 @@ class Watcher:
         self._settings = seen
 
     def _roots(self) -> list[Path]:
-        """The site's folder, and that of its articles where it lies outside."""
+        """The site's folder, and those of its articles where they lie outside."""
         folder = self._folder.resolve()
-        return sorted({folder, *([(folder / self._site.articles).resolve()] if self._site else [])})
+        return sorted({folder, *((folder / own).resolve() for own in (self._site.article_folders if self._site else ()))})
 
     def _passed_over(self) -> Callable[[str], bool]:
         """Whether a path is one that commands of ours write."""

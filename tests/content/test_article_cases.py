@@ -1,4 +1,5 @@
-"""Articles as their authors write them. A case is a folder in tests/cases: article.md, and expected.json.
+"""Articles as their authors write them. A case is a folder in tests/cases: a file at its place in a site, such as
+article.md or blog/2024-05-22-bread/index.md, and expected.json.
 
 expected.json holds "problems" (whole lines), or any of "article" (fields that it does not name are not compared; times
 are in UTC), "html", "lead" and "warnings" (whole lines; none where it is not named).
@@ -26,20 +27,28 @@ timezone = "Europe/Malta"
 author = "Ada Lovelace <ada@news.example.org>"
 article_url = "/blog/{slug}/"
 strip_params = ["token"]
+
+[fields]
+excerpt = "lede"
+publishedAt = ["when", "seo.dated"]
+
+[authors]
+alex = "Alex Soble <alex@news.example.org>"
 """)
 
 
-@pytest.mark.parametrize("case", sorted(path.parent for path in CASES.glob("*/*.md")), ids=lambda folder: folder.name)
+@pytest.mark.parametrize("case", sorted(path.parent for path in CASES.glob("*/expected.json")), ids=lambda folder: folder.name)
 def test_an_article_reads_as_its_case_says(case: Path) -> None:
     expected = {"problems": [], "warnings": [], **json.loads((case / "expected.json").read_text(encoding="utf-8"))}
-    assert named(described(case / "article.md"), expected) == expected
+    (path,) = (path for path in case.rglob("*.*") if path.is_file() and path.name != "expected.json")
+    assert named(described(path, path.relative_to(case).as_posix()), expected) == expected
 
 
-def described(path: Path) -> dict[str, Any]:
+def described(path: Path, source: str) -> dict[str, Any]:
     """All that is read from a file, as JSON can hold it."""
     text = path.read_bytes().decode("utf-8-sig")
     try:
-        article = read_article(text, path.name, SITE)
+        article = read_article(text, source, SITE)
     except FeedpubError as error:
         return {"problems": [str(problem) for problem in error.problems], "warnings": []}
     body = render_body(article, SITE)
@@ -49,7 +58,7 @@ def described(path: Path) -> dict[str, Any]:
         "article": json.loads(msgspec.json.encode(asdict(in_utc) | {"authors": [*map(asdict, article.authors)]})),
         "html": body.html,
         "lead": body.lead,
-        "warnings": [str(problem) for problem in body.problems],
+        "warnings": [str(problem) for problem in (*article.warnings, *body.problems)],
     }
 
 

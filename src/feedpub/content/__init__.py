@@ -1,7 +1,7 @@
 """content: Markdown text → Article → Body. Pure."""
 
 from feedpub.content.address import article_url, category_slug, name_slug, spelling
-from feedpub.content.article import body_key, body_references, lead_image_url, read_article, render_body
+from feedpub.content.article import body_key, body_references, lead_image_url, read_article, reading_key, render_body
 from feedpub.content.corpus import joined, read, read_articles
 from feedpub.content.fields import read_instant
 from feedpub.content.text import clean
@@ -22,6 +22,7 @@ __all__ = [
     "read_article",
     "read_articles",
     "read_instant",
+    "reading_key",
     "render_body",
     "spelling",
 ]

@@ -6,8 +6,10 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import quote
 
+from feedpub.content.dialects.paths import name_of
 from feedpub.model import Article
-from feedpub.site import RESERVED, Site
+from feedpub.site import Site
+from feedpub.tables import RESERVED
 
 # What tells C, C++ and C# apart. A slugifier drops these signs, and three categories would share one folder.
 _SIGNS = (("+", "-plus"), ("#", "-sharp"), ("♯", "-sharp"), ("♭", "-flat"), ("%", "-percent"), ("€", "-euro"), ("$", "-dollar"))
@@ -55,10 +57,14 @@ def _slug(name: str) -> str:
 
 
 def article_url(article: Article, site: Site) -> str:
-    """The public address of an article: [site] article_url, filled in with dates in the site's zone."""
+    """The public address of an article: its own, or [site] article_url, filled in with dates in the site's zone."""
+    if article.url:
+        return quote(article.url, safe=_URI)
     day = article.published.astimezone(site.timezone)
     path = site.article_url.format(
-        slug=quote(article.slug, safe="~!$&'()*+,;=@:"),
+        slug=quote(article.slug, safe=_PART),
+        name=quote(name_of(article.path), safe=_PART),
+        path=quote(article.path, safe=f"{_PART}/"),
         category=category_slug(article.category, site),
         year=f"{day.year:04}",
         month=f"{day.month:02}",
@@ -67,4 +73,5 @@ def article_url(article: Article, site: Site) -> str:
     return f"{site.url}{quote(path, safe=_URI)}" if path.startswith("/") else quote(path, safe=_URI)
 
 
+_PART = "~!$&'()*+,;=@:"
 _URI = "/~!$&'()*+,;=@:?%[]-._"

@@ -11,41 +11,56 @@ from feedpub.content.urls import absolute
 from feedpub.errors import FeedpubError, Problem
 from feedpub.model import Article, Author, Body, Reference
 from feedpub.site import Site
+from feedpub.tables import FIELDS
 
 # The parsers of YAML, Markdown and HTML take longer to load than a build in which nothing changed: behind each door its own.
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_KNOWN = {
-    "slug", "title", "excerpt", "publishedAt", "updatedAt", "author", "category", "tags", "keywords", "image", "featured",
-    "draft", "metaTitle", "metaDescription",
-}  # fmt: skip
 _SHORTCODE_MEND = 'write {{image: https://…, width: 800, height: 450, alt: "…"}}'
 
 
 def read_article(text: str, source: str, site: Site) -> Article:
-    """The Article that `text` holds, in the format of docs/article-format.md; its file's name is the default slug.
+    """The Article that `text` holds, in the format of docs/article-format.md or of another tool; its file's name is the
+    default slug.
 
     Times without an offset are the site's. `updated` is never before `published`: a reader sees an article change when
     it appears. Raises FeedpubError with all Problems of the file.
     """
+    from feedpub.content.dialects import leading_heading, place, plain_markdown, translated
     from feedpub.content.frontmatter import read_front_matter
 
     text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     text = clean(text.removeprefix("\ufeff"))
     raw = read_front_matter(text, source)
-    fields = Fields(raw.fields, raw.lines, source)
+    body, body_line = raw.body, raw.body_line
+    if source.lower().endswith(".mdx"):
+        body = plain_markdown(body)
+    where = place(source, site.article_folders)
+    told = translated(raw, source, where, site)
+    if "title" not in told.fields and (heading := leading_heading(body)):
+        told.fields["title"], start, end = heading
+        told.lines["title"] = body_line + body.count("\n", 0, start)
+        body_line += body.count("\n", 0, end)
+        body = body[end:]
+    if raw.absent and not {"title", "publishedAt"} <= told.fields.keys():
+        raise FeedpubError([raw.absent])
+    fields = Fields(told.fields, told.lines, source, told.written)
     published = fields.published(site.timezone)
+    # A file that is published today under its whole name keeps its id.
+    slug = fields.slug(where.path.rpartition("/")[2] if told.own else where.name)
+    folder = where.path.rpartition("/")[0]
+    path = told.path or (f"{folder}/{slug}".lstrip("/") if "slug" in told.fields else where.path)
     article = Article(
         source=source,
-        slug=fields.slug(source.rpartition("/")[2].rpartition(".")[0] or source),
+        slug=slug,
         title=fields.title(),
         published=published,
         updated=max(fields.instant("updatedAt", site.timezone) or published, published),
         authors=fields.authors() or (site.author or Author(site.title),),
         category=fields.text("category") or "Uncategorized",
-        markdown=raw.body,
-        body_line=raw.body_line,
+        markdown=body,
+        body_line=body_line,
         excerpt=fields.text("excerpt"),
         tags=fields.names("tags"),
         keywords=fields.names("keywords"),
@@ -54,12 +69,21 @@ def read_article(text: str, source: str, site: Site) -> Article:
         draft=fields.flag("draft"),
         meta_title=fields.text("metaTitle"),
         meta_description=fields.text("metaDescription"),
-        extra={name: value for name, value in raw.fields.items() if name not in _KNOWN},
-        lines=raw.lines,
+        extra={name: value for name, value in raw.fields.items() if name not in FIELDS},
+        lines={"title": 1, "publishedAt": 1, **told.lines},
+        path=path,
+        url=told.url,
+        expires=fields.instant("expiresAt", site.timezone),
+        warnings=(*raw.warnings, *told.warnings),
     )
-    if fields.problems:
-        raise FeedpubError(fields.problems)
+    if problems := [*told.problems, *fields.problems]:
+        raise FeedpubError(problems)
     return article
+
+
+def reading_key(site: Site) -> str:
+    """All that read_article() takes from the settings: of one text and key there is one Article."""
+    return repr((site.timezone.key, site.title, site.author, site.url, site.article_folders, site.fields, site.authors))
 
 
 def render_body(article: Article, site: Site) -> Body:

@@ -15,7 +15,7 @@ from feedpub.readers import read_author
 
 T = TypeVar("T")
 _DATE_MEND = "write 2025-11-11 or 2025-11-11T09:00:00+01:00"
-_INSTANT = re.compile(
+INSTANT = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:(?:[Tt]|[ \t]+)(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d+))?)?[ \t]*(?:([Zz])|([+-])(\d{1,2})(?::?(\d\d))?)?)?",
     re.ASCII,
@@ -27,8 +27,11 @@ _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 class Fields:
     """Front matter of one file, read field by field; Problems gather in `problems`."""
 
-    def __init__(self, raw: Mapping[str, object], lines: Mapping[str, int], source: str) -> None:
-        self._raw, self._lines, self._source = raw, lines, source
+    def __init__(
+        self, raw: Mapping[str, object], lines: Mapping[str, int], source: str, written: Mapping[str, str] | None = None
+    ) -> None:
+        """`written` has what the file calls a field, where that is another name than ours."""
+        self._raw, self._lines, self._source, self._written = raw, lines, source, written or {}
         self.problems: list[Problem] = []
 
     def title(self) -> str:
@@ -77,9 +80,8 @@ class Fields:
     def published(self, zone: ZoneInfo) -> datetime:
         """publishedAt, required; with a Problem, some datetime."""
         if "publishedAt" not in self._raw or not self._given("publishedAt"):
-            other = next((key for key in ("date", "published", "pubDate", "published_at", "created") if key in self._raw), None)
-            mend = f"rename {other} to publishedAt" if other else "write a line such as publishedAt: 2025-11-11"
-            self._problem("publishedAt", "is empty" if "publishedAt" in self._raw else "is missing", mend)
+            what = "is empty" if "publishedAt" in self._raw else "is missing"
+            self._problem("publishedAt", what, "write a line such as publishedAt: 2025-11-11")
         return self.instant("publishedAt", zone) or datetime.fromtimestamp(0, UTC)
 
     def authors(self) -> tuple[Author, ...]:
@@ -141,7 +143,7 @@ class Fields:
 
     def _problem(self, name: str, what: str, mend: str) -> None:
         line = self._lines.get(name, min(self._lines.values(), default=1))
-        self.problems.append(Problem(self._source, line, name, what, mend))
+        self.problems.append(Problem(self._source, line, self._written.get(name, name), what, mend))
 
 
 def read_instant(text: str, zone: ZoneInfo) -> datetime:
@@ -150,7 +152,7 @@ def read_instant(text: str, zone: ZoneInfo) -> datetime:
     Without an offset it is a time of `zone`; of a time that comes twice when clocks go back, the first. A bare date is
     the first instant of its day, also where clocks skip midnight. Raises ValueError("what; mend").
     """
-    found = _INSTANT.fullmatch(text.strip())
+    found = INSTANT.fullmatch(text.strip())
     if not found:
         raise ValueError(f"{quoted(text)} is not a date; {_DATE_MEND}")
     year, month, day, hour, minute, second, fraction, zulu, sign, offset_hours, offset_minutes = found.groups()

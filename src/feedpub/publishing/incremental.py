@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from feedpub.cache import Cache, Known, Mark
-from feedpub.content import body_key, joined
+from feedpub.content import body_key, joined, reading_key
 from feedpub.disk import Changes, SourceFile, Stamp, hash_of_file, hashed, is_settled, write_tree
 from feedpub.errors import Problem
 from feedpub.feed import Part, Planned, publication
@@ -43,7 +43,7 @@ class Incremental:
         """The Articles of `files`, without their Markdown, and every Problem in them and between them."""
         cache = self._cache
         # What an article takes from the settings is in its key: a build with others may save its own at the same time.
-        reader = hashed(repr((self._site.timezone.key, self._site.title, self._site.author)).encode())
+        reader = hashed(reading_key(self._site).encode())
         keys = {file.source: reader + file.source.encode("utf-8", "surrogateescape") for file in files}
         before = cache.load("articles", Known)
         unread = []
@@ -89,6 +89,7 @@ class Incremental:
         known = cache.keys("bodies") & warned.keys()
         warned |= self._render([a for slug, a in shown.items() if self._keys[slug] not in known])
         warnings = {problem for key in self._keys.values() for problem in warned.get(key, ())}
+        warnings.update(problem for article in shown.values() for problem in article.warnings)
         before = cache.load("files", Written)
         hashes: dict[str, bytes] = {}
         paths = [path for part in parts for path in part.paths]
