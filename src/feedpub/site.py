@@ -83,7 +83,7 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The table [mail]: how messages leave. `rate` is messages per second, `per_hour` and `per_day` a provider's quotas."""
 
     url: str = "maildir:outbox"
-    connections: Positive = 4
+    connections: Positive = 16
     rate: Annotated[float, msgspec.Meta(gt=0)] | None = None
     per_hour: Positive | None = None
     per_day: Positive | None = None

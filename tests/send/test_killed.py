@@ -13,7 +13,7 @@ import pytest
 from feedpub.store import standings
 from tests.send.conftest import Desk
 
-PEOPLE, KILLS, CONNECTIONS = 900, 20, 4
+PEOPLE, KILLS, CONNECTIONS = 900, 20, 16
 PROGRAM = """
     import sys, threading, time
     from datetime import UTC, datetime, timedelta

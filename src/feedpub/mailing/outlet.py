@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedpub.errors import FeedpubError, Problem
-from feedpub.site import Site
+from feedpub.site import Mail, Site
 
 if TYPE_CHECKING:
     from feedpub.transport import Transport
@@ -47,6 +47,11 @@ def way_out(folder: Path, site: Site) -> Callable[[], "Transport"]:
             what = f"this file can't be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}"
             raise FeedpubError([Problem("feedpub.toml", 0, "mail.password_file", what, f"or set {PASSWORD}")]) from error
     return lambda: Smtp(site.mail.url, password=password, timeout=site.mail.timeout)
+
+
+def server_of(mail: Mail) -> str:
+    """What takes our mail, by host and port: the name under which the ledger keeps what is known of it."""
+    return mail.url.partition("://")[2].rpartition("@")[2] or mail.url
 
 
 def lease(site: Site) -> timedelta:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn
 
 from feedpub.errors import FeedpubError, Problem
-from feedpub.store.schema import about, metadata, notes, subscribers, suppressions
+from feedpub.store.schema import about, metadata, notes, relays, subscribers, suppressions, tallies
 
 
 def open_store(url: str, folder: Path, *, patience: int = 60) -> Engine:
@@ -154,6 +154,11 @@ def _third(conn: Connection) -> None:
         conn.execute(suppressions.update().where(suppressions.c.reason.like(reason)).values(kind=kind))
 
 
+def _fourth(conn: Connection) -> None:
+    relays.create(conn, checkfirst=True)
+    tallies.create(conn, checkfirst=True)
+
+
 def _add_columns(conn: Connection, *columns: Column[Any]) -> None:
     """Add those that are not there; a new database has them already."""
     for column in columns:
@@ -163,4 +168,4 @@ def _add_columns(conn: Connection, *columns: Column[Any]) -> None:
 
 
 # Every schema that was ever released, in order; a step is never changed, a new one is added.
-_STEPS: list[Callable[[Connection], None]] = [_first, _second, _third]
+_STEPS: list[Callable[[Connection], None]] = [_first, _second, _third, _fourth]

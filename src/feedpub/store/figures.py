@@ -1,6 +1,5 @@
 """Figures over time: issues and their deliveries, subscribers gained and lost, failures by cause."""
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -8,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, Connection, case, cast, func, select
 
+from feedpub.store.cause import MOST_REASONS, by_cause
 from feedpub.store.schema import changes, deliveries, issues, reports, subscriptions
 
 # The zones of the world differ by quarters of an hour, so a quarter lies in one day of any of them.
 _QUARTER = 900
-_CAUSES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +92,16 @@ def failure_causes(conn: Connection, *, since: datetime, limit: int) -> tuple[tu
         .where(deliveries.c.state == "failed", issues.c.made >= since.timestamp())
         .group_by(deliveries.c.reason)
         .order_by(count.desc(), deliveries.c.reason)
-        .limit(_CAUSES)
+        .limit(MOST_REASONS)
     )
     told = (
         select(reports.c.kind, reports.c.status, count)
         .where(reports.c.at >= since.timestamp())
         .group_by(reports.c.kind, reports.c.status)
     )
-    causes = Counter[str]()
-    for reason, times in conn.execute(failed):
-        causes[_without_address(reason or "no cause noted")] += times
+    causes = Counter(dict(by_cause(map(tuple, conn.execute(failed)))))
     for kind, status, times in conn.execute(told):
         causes[f"reported: {kind}{'' if kind == 'complaint' else ' bounce'} {status}".rstrip()] += times
     ranked = sorted(causes.items(), key=lambda one: (-one[1], one[0]))
     others = sum(times for _, times in ranked[limit:])
     return (*ranked[:limit], *([("other causes", others)] if others else []))
-
-
-def _without_address(reason: str) -> str:
-    return " ".join(re.sub(r"<?[^\s<>\"']+@[^\s<>\"':;,]+>?", "…", reason).split())[:160]

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, and_, delete, func, select, update
 
-from feedpub.store.ledger import Outcome
+from feedpub.store.queue import Outcome
 from feedpub.store.schema import notes, subscribers
 from feedpub.store.subscribers import hashed, is_suppressed
 

@@ -92,6 +92,8 @@ issued = Table(
     Column("issue_id", _Key, ForeignKey("issues.id", ondelete="CASCADE"), nullable=False),
 )
 
+UNSENT = ("queued", "sending")  # states of a delivery that may still go out
+
 # Issue × subscriber: queued, sending (under a lease), sent or failed. `worker` holds the lease until `lease`.
 deliveries = Table(
     "deliveries",
@@ -118,6 +120,26 @@ domains = Table(
     Column("domain", String(255), primary_key=True),
     Column("until", Float, nullable=False),
     Column("pause", Float, nullable=False),
+)
+
+# What was learnt of the server that takes our mail (`server`: host and port), for the next run and for other processes: how many
+# connections it allows, how long it wants to rest, when the next message may go. What `value` and `at` are, each name says.
+relays = Table(
+    "relays",
+    metadata,
+    Column("server", String(300), primary_key=True),
+    Column("name", String(20), primary_key=True),
+    Column("value", Float, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+# Messages that were handed to a server, by the minute: what counts against its quotas.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("server", String(300), primary_key=True),
+    Column("minute", Integer, primary_key=True),
+    Column("sent", Integer, nullable=False),
 )
 
 # Mails to one person that a page was asked for: confirm, preferences or farewell; queued, sending, sent, failed, or withheld.

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Connection, delete, func, select, update
 
-from feedpub.store.schema import about, changes, deliveries, issues, reports, subscribers, subscriptions, suppressions
+from feedpub.store.schema import UNSENT, about, changes, deliveries, issues, reports, subscribers, subscriptions, suppressions
 
 _SOFT_LIMIT, _SOFT_SPAN = 5, timedelta(days=30)
 State = Literal["pending", "active", "ended", "suppressed"]
@@ -88,7 +88,7 @@ def forget_subscriber(conn: Connection, address: str, *, now: datetime) -> bool:
     _suppress(conn, address, now=now, reason="removed", kind="removed")
     if subscriber is None:
         return False
-    conn.execute(delete(deliveries).where(deliveries.c.subscriber_id == subscriber, deliveries.c.state == "queued"))
+    conn.execute(delete(deliveries).where(deliveries.c.subscriber_id == subscriber, deliveries.c.state.in_(UNSENT)))
     conn.execute(delete(subscribers).where(subscribers.c.id == subscriber))
     return True
 
@@ -147,10 +147,11 @@ def set_state(conn: Connection, subscriber: int, digest: str, state: State, *, n
     values = {"state": state, "since": now.timestamp()}
     if not conn.execute(update(subscriptions).where(_of(subscriber, digest)).values(**values)).rowcount:
         conn.execute(subscriptions.insert().values(subscriber_id=subscriber, digest=digest, **values))
-    if state != "active":  # what waits for this person is not sent
-        waits = (deliveries.c.subscriber_id == subscriber) & (deliveries.c.state == "queued")
+    if state != "active":  # what waits for this person is not sent, nor what a run holds but has not handed over
+        waits = (deliveries.c.subscriber_id == subscriber) & deliveries.c.state.in_(UNSENT)
         of_digest = deliveries.c.issue_id.in_(select(issues.c.id).where(issues.c.digest == digest))
-        conn.execute(update(deliveries).where(waits, of_digest).values(state="failed", reason=f"subscription {state}"))
+        ended = {"state": "failed", "reason": f"subscription {state}", "worker": None, "lease": None}
+        conn.execute(update(deliveries).where(waits, of_digest).values(ended))
     conn.execute(changes.insert().values(subscriber_id=subscriber, digest=digest, state=state, at=now.timestamp(), how=how))
 
 
