@@ -38,6 +38,15 @@ def article(title: str = "A title", published: str = "2025-11-11", body: str = "
     return "\n".join(["---", *lines, "---", "", body])
 
 
+@pytest.fixture(scope="session", autouse=True)
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder for state of the user who runs the tests: nothing is kept in their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("state")
+        patch.setenv("XDG_STATE_HOME", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, one for all tests. It keeps a loop of asyncio running in the main thread: see `in_a_loop`."""

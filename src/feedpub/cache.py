@@ -7,13 +7,14 @@ import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
+from hmac import compare_digest
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
-from zlib import crc32
 
 import msgspec
 
+from feedpub.disk.seal import VARIABLE, seal_key
 from feedpub.disk.stamps import Stamp, is_settled
 from feedpub.errors import Problem
 from feedpub.model import Article
@@ -25,6 +26,7 @@ _REFUSALS = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_LOCKED,
     sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_READONLY,
 }  # fmt: skip
+_TABLES = tuple(f"CREATE TABLE {kind} (key BLOB PRIMARY KEY, value BLOB, seal BLOB)" for kind in _KINDS)
 _FOLDER, _FILE = ".feedpub", "cache.db"
 
 
@@ -50,8 +52,9 @@ class Known(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Cache:
     """Records by kind and key, in a SQLite file of the site's folder, or (`folder` None) in memory.
 
-    A record is kept with a checksum, and one that is damaged is not there. `clock` is the time of the file system (ns)
-    when the cache was opened. A cache that can't be used is empty; `notices` tell of one that was damaged.
+    A record is kept with a seal, made with a key that is not in the site: one that is damaged, or that somebody else wrote,
+    is not there. `clock` is the time of the file system (ns) when the cache was opened. A cache that can't be used is empty;
+    `notices` tell why, and of one that was damaged.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -59,7 +62,14 @@ class Cache:
         self.clock = 0
         self._path: Path | None = None
         self._conn = _empty(sqlite3.connect(":memory:", isolation_level=None), b"")
-        if folder:
+        self._key = bytes(32)
+        key = seal_key() if folder else None
+        if folder and not key:
+            what, mend = "isn't used: no key can be kept in the home of this user", f"set {VARIABLE} to 32 letters by chance"
+            self.notices.append(Problem(f"{_FOLDER}/{_FILE}", 0, "", what, mend, "warning"))
+        elif folder and key:
+            # What another version sealed, with the same key, is not believed either.
+            self._key, self._tag = (blake2b(_tag(), key=key, person=use, digest_size=32).digest() for use in (b"seal", b"name"))
             with suppress(OSError):  # a folder that is only to be read has no cache
                 self._path = _place(folder)
                 self.clock = self._path.stat().st_mtime_ns
@@ -75,9 +85,9 @@ class Cache:
         """All records of a kind."""
         found = {}
         decode = msgspec.msgpack.Decoder(type).decode
-        for key, value, sum in self._rows(f"SELECT key, value, sum FROM {kind}"):  # noqa: S608
+        for key, value, seal in self._rows(f"SELECT key, value, seal FROM {kind}"):  # noqa: S608
             try:
-                if _sum(key, value) == sum:
+                if self._sealed(kind, key, value, seal):
                     found[key] = decode(value)
             except (TypeError, msgspec.MsgspecError):  # not bytes, or none that were encoded
                 continue
@@ -86,8 +96,8 @@ class Cache:
     def get(self, kind: Kind, key: bytes, type: type[T]) -> T | None:
         """The record of `key`, or None."""
         with suppress(TypeError, msgspec.MsgspecError):
-            for value, sum in self._rows(f"SELECT value, sum FROM {kind} WHERE key = ?", (key,)):  # noqa: S608
-                if _sum(key, value) == sum:
+            for value, seal in self._rows(f"SELECT value, seal FROM {kind} WHERE key = ?", (key,)):  # noqa: S608
+                if self._sealed(kind, key, value, seal):
                     return msgspec.msgpack.decode(value, type=type)
         return None
 
@@ -100,7 +110,7 @@ class Cache:
         with self._writing() as conn:
             for kind, records, gone in changes:
                 conn.executemany(f"DELETE FROM {kind} WHERE key = ?", ((key,) for key in gone))  # noqa: S608
-                rows = ((key, value, _sum(key, value)) for key, value in records.items())
+                rows = ((key, value, self._seal(kind, key, value)) for key, value in records.items())
                 conn.executemany(f"INSERT OR REPLACE INTO {kind} VALUES (?, ?, ?)", rows)  # noqa: S608
 
     def _opened(self, path: Path) -> sqlite3.Connection:
@@ -108,13 +118,17 @@ class Cache:
             try:
                 conn = sqlite3.connect(path, timeout=5, isolation_level=None)
                 conn.text_factory = bytes  # what was damaged may claim to be text
-                tag = _tag()
                 conn.execute("PRAGMA synchronous = OFF")  # what a power cut damages is noticed, and made anew
-                if not conn.execute("SELECT 1 FROM sqlite_master").fetchone():
-                    _empty(conn, tag)
+                # Nothing in the file may run: no view in the place of a table, no trigger.
+                conn.execute("PRAGMA trusted_schema = OFF")
+                found = {row[0] for row in conn.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+                if not found:
+                    _empty(conn, self._tag)
+                elif found != {table.encode() for table in _TABLES}:
+                    raise sqlite3.DatabaseError("other tables than ours")
                 row = conn.execute("SELECT value FROM about WHERE key = x'00'").fetchone()
-                if row is None or row[0] != tag:
-                    _empty(conn, tag)
+                if row is None or row[0] != self._tag:
+                    _empty(conn, self._tag)
                 return conn
             except (sqlite3.Error, UnicodeDecodeError) as error:
                 if not _is_damage(error):
@@ -128,6 +142,15 @@ class Cache:
     def _fallen_back(self, what: str) -> sqlite3.Connection:
         self.notices.append(Problem(f"{_FOLDER}/{_FILE}", 0, "", what, "", "warning"))
         return _empty(sqlite3.connect(":memory:", isolation_level=None), b"")
+
+    def _seal(self, kind: Kind, key: bytes, value: bytes) -> bytes:
+        seal = blake2b(b"%s %d " % (kind.encode(), len(key)), key=self._key, digest_size=16)
+        seal.update(key)
+        seal.update(value)
+        return seal.digest()
+
+    def _sealed(self, kind: Kind, key: bytes, value: bytes, seal: bytes) -> bool:
+        return compare_digest(self._seal(kind, key, value), seal)
 
     def _rows(self, query: str, values: tuple[bytes, ...] = ()) -> list[Any]:
         try:
@@ -177,14 +200,11 @@ def _empty(conn: sqlite3.Connection, tag: bytes) -> sqlite3.Connection:
     conn.execute("BEGIN IMMEDIATE")
     for kind in _KINDS:
         conn.execute(f"DROP TABLE IF EXISTS {kind}")
-        conn.execute(f"CREATE TABLE {kind} (key BLOB PRIMARY KEY, value BLOB, sum INTEGER)")
-    conn.execute("INSERT INTO about VALUES (x'00', ?, 0)", (tag,))
+    for table in _TABLES:
+        conn.execute(table)
+    conn.execute("INSERT INTO about VALUES (x'00', ?, x'')", (tag,))
     conn.execute("COMMIT")
     return conn
-
-
-def _sum(key: bytes, value: bytes) -> int:
-    return crc32(value, crc32(key))
 
 
 def _tag() -> bytes:

@@ -174,7 +174,7 @@ def test_a_warning_that_was_damaged_is_told_again(site: Path) -> None:
     (site / "articles/odd.md").write_text(article(body="{{image: x, q}}"))
     expected = build(site).warnings
     with sqlite3.connect(site / ".feedpub/cache.db") as conn:
-        conn.execute("UPDATE warnings SET sum = sum + 1")
+        conn.execute("UPDATE warnings SET seal = x'00'")
     conn.close()
     (site / "articles/new.md").write_text(article("New"))
     assert build(site).warnings == expected != ()
