@@ -36,7 +36,7 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A table [[digest]]: a recurring newsletter.
 
     In a Site, `title` and `timezone` are set: to the site's, where the table names none. `lines` has the line of each
-    setting in feedpub.toml.
+    setting in feedpub.toml. Without `max_age` the schedule decides: `digest.age_limit()` tells.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     featured_only: bool = True
     limit: Positive = 10
     min_articles: Positive = 1
-    max_age: timedelta = timedelta(days=30)
+    max_age: timedelta | None = None
     subject: str = "{{ lead.title }}"
     reply_to: Author | None = None
     postal_address: str = ""
@@ -80,7 +80,10 @@ class DkimKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The table [mail]: how messages leave. `rate` is messages per second, `per_hour` and `per_day` a provider's quotas."""
+    """The table [mail]: how messages leave. `rate` is messages per second, `per_hour` and `per_day` a provider's quotas.
+
+    `rehearsal` says whether what leaves reaches anybody; None leaves it to the url.
+    """
 
     url: str = "maildir:outbox"
     connections: Positive = 16
@@ -91,6 +94,17 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     password_file: str | None = None
     timeout: Annotated[int, msgspec.Meta(ge=1, le=300)] = 60
     dkim: DkimKey | None = None
+    rehearsal: bool | None = None
+
+    @property
+    def folder(self) -> str | None:
+        """The folder that takes the messages, where no server does; relative to feedpub.toml."""
+        return self.url.removeprefix("maildir:") if self.url.startswith("maildir:") else None
+
+    @property
+    def rehearses(self) -> bool:
+        """Whether messages reach nobody, so that nothing counts as issued: true of a folder, unless the settings say no."""
+        return self.folder is not None if self.rehearsal is None else self.rehearsal
 
 
 class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

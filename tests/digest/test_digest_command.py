@@ -33,7 +33,11 @@ def test_nothing_new_says_so_and_is_no_failure(write_digest: Write, feedpub: Run
     site = write_digest({"articles/a.md": featured("A", featured="false")})
     result = feedpub("digest", "--site", site, *AT)
     assert result.exit_code == 0
-    assert result.stdout == "Nothing new for weekly at 2025-11-17 08:00 CET: no issue.\n"
+    assert result.stdout == (
+        "Nothing new for weekly at 2025-11-17 08:00 CET: no issue.\n"
+        "Left out: 1 not featured.\n"
+        "Nothing is known of earlier issues: there is no ledger yet.\n"
+    )
     assert not (site / "issue").exists()
 
 

@@ -24,6 +24,7 @@ from tests.digest.conftest import DIGEST, featured
 Make = Callable[..., Edition]
 LINK = "https://news.example.org/unsubscribe/a=b.c_d-" + "x" * 200
 SITE = read_site(SETTINGS + DIGEST)
+SENT = datetime(2025, 11, 17, 9, 30, 5, tzinfo=ZoneInfo("Europe/Malta"))
 
 
 def parsed(data: bytes) -> EmailMessage:
@@ -39,13 +40,13 @@ def of(subject: str = "Subject", html: str = "<p>x</p>", text: str = "x") -> Let
 
 def test_the_headers_are_those_that_providers_ask_for(make: Make) -> None:
     made = make({"articles/a.md": featured("Zoë & 日本語 🚀")}, 'reply_to = "Ada <ada@news.example.org>"\n')
-    found = parsed(message(made.letter, to="reader@example.org", unsubscribe=LINK))
+    found = parsed(message(made.letter, to="reader@example.org", unsubscribe=LINK, sent=SENT))
     assert {name: found[name] for name in ("To", "From", "Reply-To", "Subject", "Date", "List-Unsubscribe-Post")} == {
         "To": "reader@example.org",
         "From": "The Signal <news@news.example.org>",
         "Reply-To": "Ada <ada@news.example.org>",
         "Subject": "Zoë & 日本語 🚀",
-        "Date": "Mon, 17 Nov 2025 08:00:00 +0100",
+        "Date": "Mon, 17 Nov 2025 09:30:05 +0100",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     assert found["List-Id"] == '"The Signal" <weekly.news.example.org>'
@@ -57,7 +58,7 @@ def test_the_headers_are_those_that_providers_ask_for(make: Make) -> None:
 
 
 def test_text_comes_first_then_html_both_utf_8(make: Make) -> None:
-    found = parsed(message(make({"articles/a.md": featured("Ä")}).letter, to="r@example.org", unsubscribe=LINK))
+    found = parsed(message(make({"articles/a.md": featured("Ä")}).letter, to="r@example.org", unsubscribe=LINK, sent=SENT))
     assert found.get_content_type() == "multipart/alternative"
     parts = [(part.get_content_type(), part.get_content_charset()) for part in found.iter_parts()]
     assert parts == [("text/plain", "utf-8"), ("text/html", "utf-8")]
@@ -65,15 +66,15 @@ def test_text_comes_first_then_html_both_utf_8(make: Make) -> None:
 
 def test_plain_text_only_is_one_text_part(make: Make) -> None:
     made = make({"articles/a.md": featured("A")}, "plain_text_only = true\n")
-    found = parsed(message(made.letter, to="r@example.org", unsubscribe=LINK))
+    found = parsed(message(made.letter, to="r@example.org", unsubscribe=LINK, sent=SENT))
     assert found.get_content_type() == "text/plain"
     assert LINK in found.get_content()
 
 
 def test_each_subscriber_has_a_link_and_an_id_and_the_same_ones_again() -> None:
-    one = message(of(), to="a@example.org", unsubscribe=LINK)
-    assert one == message(of(), to="a@example.org", unsubscribe=LINK)
-    other = message(of(), to="b@example.org", unsubscribe=LINK)
+    one = message(of(), to="a@example.org", unsubscribe=LINK, sent=SENT)
+    assert one == message(of(), to="a@example.org", unsubscribe=LINK, sent=SENT)
+    other = message(of(), to="b@example.org", unsubscribe=LINK, sent=SENT)
     assert parsed(one)["Message-ID"] != parsed(other)["Message-ID"]
 
 
@@ -81,7 +82,7 @@ def test_each_subscriber_has_a_link_and_an_id_and_the_same_ones_again() -> None:
 @settings(deadline=None)
 def test_the_sentinel_is_filled_in_wherever_a_line_breaks(before: int, after: str) -> None:
     body = f"{'é' * (before % 7)}{'x' * before}{UNSUBSCRIBE}{after}"
-    data = message(of(html=f"<p>{body}</p>", text=body), to="r@example.org", unsubscribe=LINK)
+    data = message(of(html=f"<p>{body}</p>", text=body), to="r@example.org", unsubscribe=LINK, sent=SENT)
     assert max(map(len, data.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
     found = parsed(data)
     wanted = body.replace(UNSUBSCRIBE, LINK)
@@ -99,7 +100,7 @@ def test_no_title_breaks_out_of_its_header(title: str) -> None:
         one = read_article(f'---\ntitle: "{quoted}"\npublishedAt: 2025-11-11\n---\n', "a.md", SITE)
     except FeedpubError:
         return
-    data = message(of(subject=one.title), to="r@example.org", unsubscribe=LINK)
+    data = message(of(subject=one.title), to="r@example.org", unsubscribe=LINK, sent=SENT)
     head = data.partition(b"\r\n\r\n")[0]
     found = parsed(data)
     assert found["Subject"] == one.title
@@ -111,21 +112,21 @@ def test_no_title_breaks_out_of_its_header(title: str) -> None:
 @pytest.mark.parametrize("to", ["a@b.c\r\nBcc: x@y.z", "a@b.c, d@e.f", "", "nobody", "a b@c.d", "<a@b.c>", "a@b.c\0"])
 def test_no_address_breaks_out_of_its_header(to: str) -> None:
     with pytest.raises(FeedpubError, match="is not a mail address"):
-        message(of(), to=to, unsubscribe=LINK)
+        message(of(), to=to, unsubscribe=LINK, sent=SENT)
 
 
 @pytest.mark.parametrize("link", ["https://e.org/>\r\nBcc: x@y.z", "javascript:x", "", "https://e.org/a b", "https://e.org/é"])
 def test_no_link_breaks_out_of_its_header(link: str) -> None:
     with pytest.raises(FeedpubError, match="is not a web address"):
-        message(of(), to="r@example.org", unsubscribe=link)
+        message(of(), to="r@example.org", unsubscribe=link, sent=SENT)
 
 
 def test_one_click_is_for_https_alone() -> None:
-    found = parsed(message(of(), to="r@example.org", unsubscribe="http://news.example.org/u"))
+    found = parsed(message(of(), to="r@example.org", unsubscribe="http://news.example.org/u", sent=SENT))
     assert found["List-Unsubscribe"].startswith("<http://")
     assert found["List-Unsubscribe-Post"] is None
 
 
 def test_an_address_in_another_script_is_written_as_it_is() -> None:
-    data = message(of(), to="用户@例え.jp", unsubscribe=LINK)
+    data = message(of(), to="用户@例え.jp", unsubscribe=LINK, sent=SENT)
     assert "To: 用户@例え.jp".encode() in data

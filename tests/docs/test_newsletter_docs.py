@@ -215,7 +215,7 @@ def test_a_subject_of_ones_own_for_a_mail_to_one_person_works(tmp_path: Path) ->
     site = read_site(SETTINGS + DIGEST)
     links = {"confirm_url": "https://a.example/confirm/x"}
     asked = datetime.fromisoformat("2026-11-01T08:30+01:00")
-    made = note("confirm", site.digests, site, environment(tmp_path), links, to="a@b.example", asked=asked, name="1")
+    made = note("confirm", site.digests, site, environment(tmp_path), links, to="a@b.example", asked=asked, sent=asked, name="1")
     message = email.message_from_bytes(made, policy=email.policy.default)
     assert message["Subject"] == "Is it you? The Signal"
     body = message.get_body(("plain",))

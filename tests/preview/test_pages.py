@@ -170,7 +170,7 @@ def test_what_went_out_is_not_new_and_why_is_told(serve: Serve, look: Look, busy
     expect(page.locator(".inbox .subject")).to_contain_text("An Archive That Does Not Rot")
     page.goto(f"{address}digests/weekly")
     expect(page.locator(".empty")).to_have_text("Nothing to send. No article is new to it.")
-    expect(page.locator(".reasons")).to_contain_text("too old (max_age is 1 days)")
+    expect(page.locator(".reasons")).to_contain_text("older than 1d (max_age)")
 
 
 def test_too_little_that_is_new_is_told(serve: Serve, look: Look, write_site: Write) -> None:

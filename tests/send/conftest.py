@@ -146,4 +146,5 @@ class Desk:
 @pytest.fixture
 def desk(write_site: Write, engine: Engine, inbox: tuple[Inbox, int]) -> Desk:
     """A site with the digest `weekly` and one story."""
-    return Desk(write_site({"articles/a.md": featured("A story")}, DIGEST), engine, *inbox)
+    mail = f'[mail]\nurl = "smtp://127.0.0.1:{inbox[1]}"\n'
+    return Desk(write_site({"articles/a.md": featured("A story")}, mail + DIGEST), engine, *inbox)

@@ -38,7 +38,7 @@ def record(key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey) -> bytes:
 
 def made(subject: str = "Zoë & friends", text: str = "Hello\n\n\n", html: str = "<p>Hello  there</p>\n\n") -> bytes:
     one = letter(Email(subject, html, text, 320), Issue("weekly", SLOT, ()), SITE.digests[0], SITE)
-    return message(one, to="reader@example.org", unsubscribe="https://news.example.org/unsubscribe/abc/weekly")
+    return message(one, to="reader@example.org", unsubscribe="https://news.example.org/unsubscribe/abc/weekly", sent=SLOT)
 
 
 @pytest.mark.parametrize("key", [RSA, ED25519], ids=["rsa", "ed25519"])

@@ -40,12 +40,12 @@ def test_everything_works_with_nothing_set_up(run: Run, site: Path) -> None:
     result = run("send", "weekly")
     assert result.exit_code == 0
     assert "2 deliveries queued" in result.stdout
-    assert "2 sent, 0 deferred, 0 failed." in result.stdout
+    assert "2 put into the folder outbox, 0 deferred, 0 failed. It was a rehearsal: it reached nobody" in result.stdout
     assert outbox(site) == ["ada@example.org", "bob@example.org"]
-    assert "this issue was made already" in run("send", "weekly").stdout
+    assert "this issue was rehearsed already" in run("send", "weekly").stdout
     assert len(outbox(site)) == 2
     (issue,) = json.loads(run("status", "--json").stdout)
-    assert (issue["digest"], issue["sent"], issue["queued"]) == ("weekly", 2, 0)
+    assert (issue["digest"], issue["sent"], issue["queued"], issue["rehearsal"]) == ("weekly", 2, 0, True)
     assert "A story" in run("status").stdout
 
 

@@ -13,6 +13,7 @@ from feedpub.errors import FeedpubError, Problem
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from feedpub.mailing.delivery import Report
     from feedpub.model import Article
     from feedpub.site import Site
 
@@ -58,4 +59,15 @@ def address_of(text: str) -> str:
         raise FeedpubError([Problem(text, 0, "", f"is not a mail address: {error}")]) from error
 
 
-__all__ = ["address_of", "site_of", "site_option", "sound_articles", "store_of"]
+def delivered(site: Site, report: Report) -> str:
+    """What a run did, in words; what went into a folder was not sent."""
+    answers, folder = report.answers, site.mail.folder
+    done = "sent" if folder is None else f"put into the folder {folder}"
+    told = f"{answers['sent']:,} {done}, {answers['queued']:,} deferred, {answers['failed']:,} failed."
+    if site.mail.rehearses and answers["sent"]:
+        told += " It was a rehearsal: it reached nobody, and no article is spent. With a server in [mail] url, the next"
+        told += " feedpub send sends it to everybody."
+    return told
+
+
+__all__ = ["address_of", "delivered", "site_of", "site_option", "sound_articles", "store_of"]

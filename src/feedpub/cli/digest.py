@@ -13,6 +13,7 @@ from feedpub.cli.report import at, counted, say, table
 from feedpub.errors import FeedpubError, Problem, printable
 
 if TYPE_CHECKING:
+    from feedpub.mailing.outlook import Memory, Outlook
     from feedpub.model import Article
     from feedpub.site import Digest, Site
 
@@ -35,7 +36,8 @@ def digest_command(
     from feedpub.cli.desk import site_of
     from feedpub.disk import write_files
     from feedpub.loading import load_articles
-    from feedpub.mailing.newsletter import choose, edition, preview
+    from feedpub.mailing.newsletter import choose, preview
+    from feedpub.mailing.outlook import outlook, overdue, remember, went
 
     now = datetime.now(UTC)
     site = site_of(folder)
@@ -51,20 +53,29 @@ def digest_command(
         digest = chosen[0]
         slot = _slot(digest, times.get("--at"), now)
         earlier = times.get("--since")
-        issued = {article.slug for article in articles if earlier and article.published <= earlier}
-        made = edition(folder, site, digest, articles, slot=slot, issued=issued)
+        known = {article.slug for article in articles if earlier and article.published <= earlier}
+        memory = remember(folder, site, digest, (slot,), now=now)
+        seen = outlook(folder, site, digest, articles, memory, slot=slot, issued=known)
     except FeedpubError as error:
         raise _at_fault(folder, error.problems) from error
+    where, made = f"{digest.name}, {slot:%a %Y-%m-%d %H:%M %Z}", seen.edition
+    told = [f"Left out: {seen.reasons()}."] if seen.left else []
+    if seen.made:
+        told.append(f"This issue {went(seen.made)}.")
+    elif not at_time and (late := overdue(digest, memory, now=now)):
+        told.append(f"That of {late:%a %Y-%m-%d %H:%M %Z} is due and not sent: feedpub send does that.")
+    told += [] if memory.known else [_unknown(memory)]
+    say(memory.unread)
     if made is None:
-        click.echo(f"Nothing new for {digest.name} at {slot:%Y-%m-%d %H:%M %Z}: no issue.")
+        click.echo("\n".join((f"Nothing new for {digest.name} at {slot:%Y-%m-%d %H:%M %Z}: no issue.", *told)))
         return
     place = output or folder / "issue"
     files = preview(made, site)
     write_files(place, files)
     say(at(folder, made.warnings))
     size = f", {len(made.email.html.encode()) / 1000:.0f} kB of HTML" if made.email.html else ""
-    click.echo(f"{digest.name}, {slot:%a %Y-%m-%d %H:%M %Z}: {printable(made.email.subject)}")
-    click.echo(f"{counted(len(made.issue.articles), 'story')}{size}")
+    click.echo(f"{where}: {printable(made.email.subject)}")
+    click.echo("\n".join((f"{counted(len(made.issue.articles), 'story')}{size}", *told)))
     for file in files:
         click.echo(f"written  {place / file}")
     if open_it:
@@ -85,16 +96,36 @@ def _slot(digest: Digest, at_time: datetime | None, now: datetime) -> datetime:
 
 def _list(folder: Path, site: Site, digests: list[Digest], articles: list[Article], now: datetime) -> None:
     from feedpub.digest import last_slot, next_slots
-    from feedpub.mailing.newsletter import edition
+    from feedpub.mailing.outlook import outlook, overdue, remember, went
 
     rows: list[tuple[object, ...]] = []
     for digest in digests:
         last, slots = last_slot(digest, now), next_slots(digest, now, 5)
-        made = edition(folder, site, digest, articles, slot=slots[0], issued=()) if slots else None
-        coming = f"{made.email.subject} ({counted(len(made.issue.articles), 'story')})" if made else "nothing new"
-        rows.append((digest.name, f"{last:%a %Y-%m-%d %H:%M}" if last else "never", digest.timezone, coming))
-        rows += [("", f"{slot:%a %Y-%m-%d %H:%M}", f"{slot:%Z}", "") for slot in slots]
-    click.echo(table(rows, ("digest", "last, next five", "zone", "next issue"), left=True))
+        memory = remember(folder, site, digest, (*slots, *filter(None, [last])), now=now)
+        say(memory.unread)
+        if not memory.known:
+            past = _unknown(memory)
+        elif last and (before := memory.issues.get(last)):
+            past = f"{went(before)}: {before.subject}"
+        else:
+            past = "is due and not sent" if overdue(digest, memory, now=now) else "no issue"
+        rows.append((digest.name, f"{last:%a %Y-%m-%d %H:%M}" if last else "never", digest.timezone, printable(past)))
+        for slot in slots:
+            seen = outlook(folder, site, digest, articles, memory, slot=slot) if slot == slots[0] else None
+            rows.append(("", f"{slot:%a %Y-%m-%d %H:%M}", f"{slot:%Z}", printable(_coming(seen)) if seen else ""))
+    click.echo(table(rows, ("digest", "last, next five", "zone", "issue"), left=True))
+
+
+def _coming(seen: Outlook) -> str:
+    """What comes next, in one line."""
+    left = f"; left out: {seen.reasons()}" if seen.left else ""
+    if seen.edition is None:
+        return f"nothing new{left}"
+    return f"{seen.edition.email.subject} ({counted(len(seen.edition.issue.articles), 'story')}{left})"
+
+
+def _unknown(memory: Memory) -> str:
+    return "Nothing is known of earlier issues: " + ("the ledger can't be read." if memory.unread else "there is no ledger yet.")
 
 
 def read_time(text: str, option: str, digest: Digest) -> datetime:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feedpub.cli.desk import site_of, site_option, sound_articles, store_of
+from feedpub.cli.desk import delivered, site_of, site_option, sound_articles, store_of
 from feedpub.cli.report import counted, say
-from feedpub.errors import FeedpubError
+from feedpub.errors import FeedpubError, Problem
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -43,27 +43,32 @@ def schedule_command(folder: Path) -> None:
 def sending(folder: Path, site: Site, engine: Engine, stop: threading.Event) -> Callable[[], None]:
     """Makes what is due and delivers what waits, and tells of both, each time it is called; until `stop` is set."""
     from feedpub.mailing.delivery import deliver
-    from feedpub.mailing.newsletter import due, publish
+    from feedpub.mailing.newsletter import due, welcome
     from feedpub.mailing.outlet import signer, way_out
+    from feedpub.mailing.turn import make, put_right
 
     connect, sign = way_out(folder, site), signer(folder, site)
+    told: set[str] = set()
 
     def work() -> None:
         now = datetime.now(UTC)
         try:
+            for line in put_right(engine, site, now=now):
+                click.echo(f"{now:%Y-%m-%d %H:%M:%S} {line}")
             with engine.begin() as conn:
+                welcome(conn, site, now=now)
                 slots = due(conn, site, now=now)
-            articles = sound_articles(folder, site) if slots else []
-            for digest, slot in slots:
-                made, queued = publish(engine, folder, site, digest, articles, slot=slot, now=now)
-                what = f"{made.email.subject}: {counted(queued, 'delivery')} queued" if made else "nothing new, no issue"
-                click.echo(f"{now:%Y-%m-%d %H:%M:%S} {digest.name}, {slot:%a %Y-%m-%d %H:%M %Z}: {what}")
+            for made in make(engine, folder, site, slots, lambda: sound_articles(folder, site), now=now):
+                line = f"{made.digest.name}, {made.slot:%a %Y-%m-%d %H:%M %Z}: {made.told}"
+                if line not in told:  # a slot that nobody is subscribed to stays due
+                    click.echo(f"{now:%Y-%m-%d %H:%M:%S} {line}")
+                told.add(line)
             report = deliver(engine, site, connect, sign=sign, clock=lambda: datetime.now(UTC), stop=stop)
             if report.answers or report.stopped:
-                sent, waits, failed = (report.answers[state] for state in ("sent", "queued", "failed"))
-                done = f"{sent:,} sent, {waits:,} deferred, {failed:,} failed. {report.stopped}".rstrip()
-                click.echo(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {done}")
+                click.echo(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {delivered(site, report)} {report.stopped}".rstrip())
         except FeedpubError as error:  # it may be mended before the next turn
             say(error.problems)
+        except Exception as error:  # so may a full disk, or a database that is away; nobody is there to start us again
+            say([Problem("schedule", 0, "", f"this turn failed: {type(error).__name__}: {error}", "the next one tries again")])
 
     return work

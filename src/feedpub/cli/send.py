@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feedpub.cli.desk import address_of, site_of, site_option, sound_articles, store_of
+from feedpub.cli.desk import address_of, delivered, site_of, site_option, sound_articles, store_of
 from feedpub.cli.report import at, counted, say
-from feedpub.errors import FeedpubError, Problem
+from feedpub.errors import FeedpubError, Problem, printable
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from feedpub.site import Site
+    from feedpub.mailing.newsletter import Edition
+    from feedpub.site import Digest, Site
 
 
 @click.command("send")
@@ -26,74 +27,110 @@ if TYPE_CHECKING:
 @site_option
 @click.option("--at", "at_time", metavar="TIME", help="Send the issue due at this time, such as 2025-11-10T08:00.")
 @click.option("--due", is_flag=True, help="Send whatever is due now, of every digest, and what still waits; for cron and CI.")
+@click.option("--early", is_flag=True, help="Send the next issue now, before its slot has come.")
 @click.option("--dry-run", is_flag=True, help="Say what would go out, and to how many. Nothing is sent or recorded.")
 @click.option("--to", metavar="ADDRESS", help="Send one test copy to this address. It is recorded nowhere.")
-def send_command(name: str | None, folder: Path, at_time: str | None, due: bool, dry_run: bool, to: str | None) -> None:
+def send_command(
+    name: str | None, folder: Path, at_time: str | None, due: bool, early: bool, dry_run: bool, to: str | None
+) -> None:
     """Send the issue of the digest NAME that is due, to each active subscriber once.
 
     It may be repeated: who got the issue does not get it again. Until [mail] url names a server, messages are put into
-    the Maildir `outbox`.
+    the Maildir `outbox`, as a rehearsal.
     """
-    from feedpub.cli.digest import read_time
-    from feedpub.digest import last_slot, message
-    from feedpub.mailing.newsletter import choose, edition, publish
+    from feedpub.mailing.newsletter import choose, welcome
     from feedpub.mailing.newsletter import due as what_is_due
-    from feedpub.mailing.outlet import signer, way_out
-    from feedpub.store import find_subscriptions, has_issue, issued_slugs
-    from feedpub.transport import Accepted, Blocking, Unavailable
+    from feedpub.mailing.turn import make, put_right
 
-    if due and name:
-        raise click.UsageError("name a digest, or say --due, not both")
+    if due and (name or early or at_time):
+        raise click.UsageError("say --due alone, or name a digest")
     now, site = datetime.now(UTC), site_of(folder)
-    engine = store_of(folder, site)
-    articles = sound_articles(folder, site)
-    if due:
-        with engine.begin() as conn:
-            work = what_is_due(conn, site, now=now)
-    else:
-        digest = choose(site, name)
-        moment = read_time(at_time, "--at", digest) if at_time else now
-        slot = last_slot(digest, moment)
-        if slot is None:
-            raise FeedpubError([digest.problem("schedule", "had no slot yet", "wait for it, or say --at with a later time")])
-        work = [(digest, slot)]
+    work = [] if due else [_wanted(choose(site, name), at_time, early=early, now=now)]
     if dry_run or to:
-        for digest, slot in work:
-            with engine.begin() as conn:
-                issued = issued_slugs(conn, digest.name)
-                active = sum(one.state == "active" for one in find_subscriptions(conn, digest=digest.name))
-            made = edition(folder, site, digest, articles, slot=slot, issued=issued)
-            if made is None:
-                click.echo(f"Nothing new for {digest.name} at {slot:%Y-%m-%d %H:%M %Z}: no issue.")
-            elif to:
-                to = address_of(to)
-                data = message(made.letter, to=to, unsubscribe=f"{site.web_url}/unsubscribe")
-                transport = Blocking(way_out(folder, site)())
-                try:
-                    answer = transport.send(signer(folder, site)(data, digest.name), sender=digest.sender.email or "", to=to)
-                except Unavailable as error:
-                    raise FeedpubError([Problem("mail", 0, "", f"the server takes no mail: {error}")]) from error
-                finally:
-                    transport.close()
-                if not isinstance(answer, Accepted):
-                    raise FeedpubError([Problem("mail", 0, "", f"the copy for {to} was not taken: {answer.reason}")])
-                click.echo(f"A copy of {made.email.subject!r} went to {to}.")
-            else:
-                click.echo(f"{digest.name}, {slot:%a %Y-%m-%d %H:%M %Z}: {made.email.subject}")
-                click.echo(f"{counted(len(made.issue.articles), 'story')} to {counted(active, 'subscriber')}; nothing was sent.")
+        _foretell(folder, site, work if not due else None, address_of(to) if to else None, now=now)
         return
     for digest, slot in work:
+        if slot > now and not early:
+            what = f"its slot {slot:%a %Y-%m-%d %H:%M %Z} has not come yet, so nothing was made or sent"
+            raise FeedpubError([Problem(digest.name, 0, "", what, "wait for it, or send the next issue now with --early")])
+    engine = store_of(folder, site)
+    for line in put_right(engine, site, now=now):
+        click.echo(line, err=True)
+    if due:
         with engine.begin() as conn:
-            if has_issue(conn, digest.name, slot):
-                click.echo(f"{digest.name}, {slot:%a %Y-%m-%d %H:%M %Z}: this issue was made already")
-                continue
-        made, queued = publish(engine, folder, site, digest, articles, slot=slot, now=now)
-        if made is None:
-            click.echo(f"Nothing new for {digest.name} at {slot:%Y-%m-%d %H:%M %Z}: no issue.")
-        else:
-            say(at(folder, made.warnings))
-            click.echo(f"{digest.name}, {slot:%a %Y-%m-%d %H:%M %Z}: {made.email.subject}: {counted(queued, 'delivery')} queued")
+            welcome(conn, site, now=now)
+            work = what_is_due(conn, site, now=now)
+    for made in make(engine, folder, site, work, lambda: sound_articles(folder, site), now=now):
+        say(at(folder, made.warnings))
+        click.echo(f"{made.digest.name}, {made.slot:%a %Y-%m-%d %H:%M %Z}: {made.told}")
     _deliver(folder, site, engine)
+
+
+def _wanted(digest: Digest, at_time: str | None, *, early: bool, now: datetime) -> tuple[Digest, datetime]:
+    """The digest and the slot that was asked for. Raises FeedpubError where there is none."""
+    from feedpub.cli.digest import read_time
+    from feedpub.digest import last_slot, next_slots
+
+    coming = next(iter(next_slots(digest, now)), None) if early else None
+    moment = read_time(at_time, "--at", digest) if at_time else coming or now
+    slot = last_slot(digest, moment)
+    if slot is None:
+        raise FeedpubError([digest.problem("schedule", "had no slot yet", "wait for it, or say --early")])
+    if early and slot != coming:
+        what = f"its slot {slot:%a %Y-%m-%d %H:%M %Z} is not the next one, and only the next can go out early"
+        mend = f"leave out --at for that of {coming:%a %Y-%m-%d %H:%M %Z}" if coming else "its schedule has no slot any more"
+        raise FeedpubError([Problem(digest.name, 0, "", what, mend)])
+    return digest, slot
+
+
+def _foretell(folder: Path, site: Site, work: list[tuple[Digest, datetime]] | None, to: str | None, *, now: datetime) -> None:
+    """Say what would go out (of None: whatever is due), or send a copy of it. Nothing is recorded, no database is made."""
+    from feedpub.mailing.outlook import outlook, overdue, remember, went
+
+    if work is None:
+        slots = [(one, overdue(one, remember(folder, site, one, now=now), now=now)) for one in site.digests]
+        work = [(digest, slot) for digest, slot in slots if slot]
+        if not work:
+            click.echo("Nothing is due.")
+    articles = sound_articles(folder, site)
+    for digest, slot in work:
+        memory = remember(folder, site, digest, (slot,), now=now)
+        say(memory.unread)
+        seen = outlook(folder, site, digest, articles, memory, slot=slot)
+        where = f"{digest.name}, {slot:%a %Y-%m-%d %H:%M %Z}"
+        made = seen.edition
+        if to and made:
+            click.echo(f"A copy of {printable(made.email.subject)!r} went to {_copy(folder, site, digest, made, to, now=now)}.")
+            continue
+        if seen.made and (site.mail.rehearses or not seen.made.rehearsal):
+            click.echo(f"{where}: {went(seen.made)}: {printable(seen.made.subject)}; nothing was sent.")
+            continue
+        if made:
+            count = f"{counted(len(made.issue.articles), 'story')} to {counted(memory.active, 'subscriber')}"
+            click.echo(f"{where}: {printable(made.email.subject)}\n{count}; nothing was sent.")
+        else:
+            click.echo(f"Nothing new for {digest.name} at {slot:%Y-%m-%d %H:%M %Z}: no issue.")
+        if seen.left:
+            click.echo(f"Left out: {seen.reasons()}.")
+
+
+def _copy(folder: Path, site: Site, digest: Digest, made: Edition, to: str, *, now: datetime) -> str:
+    """Send one copy; where it went. Raises FeedpubError when it was not taken."""
+    from feedpub.digest import message
+    from feedpub.mailing.outlet import signer, way_out
+    from feedpub.transport import Accepted, Blocking, Unavailable
+
+    data = message(made.letter, to=to, unsubscribe=f"{site.web_url}/unsubscribe", sent=now)
+    transport = Blocking(way_out(folder, site)())
+    try:
+        answer = transport.send(signer(folder, site)(data, digest.name), sender=digest.sender.email or "", to=to)
+    except Unavailable as error:
+        raise FeedpubError([Problem("mail", 0, "", f"the server takes no mail: {error}")]) from error
+    finally:
+        transport.close()
+    if not isinstance(answer, Accepted):
+        raise FeedpubError([Problem("mail", 0, "", f"the copy for {to} was not taken: {answer.reason}")])
+    return to if site.mail.folder is None else f"the folder {site.mail.folder}, for {to}"
 
 
 def _deliver(folder: Path, site: Site, engine: Engine) -> None:
@@ -111,8 +148,7 @@ def _deliver(folder: Path, site: Site, engine: Engine) -> None:
         report = deliver(
             engine, site, connect, sign=sign, clock=lambda: datetime.now(UTC), stop=stop, tell=lambda _: bar.update(1)
         )
-    answers = report.answers
-    click.echo(f"{answers['sent']:,} sent, {answers['queued']:,} deferred, {answers['failed']:,} failed.")
+    click.echo(delivered(site, report))
     if report.stopped:
         click.echo(report.stopped, err=True)
         sys.exit(1)

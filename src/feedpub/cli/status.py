@@ -30,7 +30,7 @@ def status_command(folder: Path, as_json: bool, watch: bool) -> None:
             write_json([_record(one) for one in found])
         else:
             rows = [
-                (one.digest, f"{one.slot:%Y-%m-%d %H:%M} UTC", *_states(one.states).values(), one.deferred, one.subject[:50])
+                (one.digest, f"{one.slot:%Y-%m-%d %H:%M} UTC", *_states(one.states).values(), one.deferred, _subject(one))
                 for one in found
             ]
             click.echo(table(rows, ("digest", "slot", "queued", "sending", "sent", "failed", "deferred", "subject"), left=True))
@@ -43,8 +43,12 @@ def status_command(folder: Path, as_json: bool, watch: bool) -> None:
         time.sleep(2)
 
 
+def _subject(one: "Standing") -> str:
+    return f"{'a rehearsal: ' if one.rehearsal else ''}{one.subject[:50]}"
+
+
 def _record(one: "Standing") -> dict[str, object]:
-    about = {"digest": one.digest, "slot": one.slot, "subject": one.subject}
+    about = {"digest": one.digest, "slot": one.slot, "subject": one.subject, "rehearsal": one.rehearsal}
     return about | _states(one.states) | {"deferred": one.deferred, "reasons": dict(one.reasons)}
 
 

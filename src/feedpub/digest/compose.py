@@ -2,13 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Literal
 
+from feedpub.digest.reasons import fresh
 from feedpub.errors import FeedpubError, quoted
 from feedpub.model import Article, Issue
 from feedpub.site import Digest
-
-Reason = Literal["a draft", "not featured", "of another category", "later than the issue", "too old", "in an earlier issue"]
 
 
 def compose(digest: Digest, articles: Iterable[Article], *, slot: datetime, issued: Collection[str]) -> Issue | None:
@@ -17,24 +15,8 @@ def compose(digest: Digest, articles: Iterable[Article], *, slot: datetime, issu
     What is new is a set and not a window of dates, so an article that came late, dated before the last issue, still goes
     out; `max_age` keeps a first issue from carrying the archive. Returns None where that is fewer than `min_articles`.
     """
-    fresh = [article for article in articles if why_not(article, digest, slot=slot, issued=issued) is None]
-    chosen = sorted(fresh, key=_newest_first)[: digest.limit]
+    chosen = fresh(digest, articles, slot=slot, issued=issued)[: digest.limit]
     return Issue(digest.name, slot, tuple(chosen)) if len(chosen) >= digest.min_articles else None
-
-
-def why_not(article: Article, digest: Digest, *, slot: datetime, issued: Collection[str]) -> Reason | None:
-    """Why the issue of `slot` (aware) cannot hold `article`, the first reason of several; None if it can."""
-    if article.draft:
-        return "a draft"
-    if digest.featured_only and not article.featured:
-        return "not featured"
-    if digest.categories and article.category.casefold() not in {name.casefold() for name in digest.categories}:
-        return "of another category"
-    if article.published > slot:
-        return "later than the issue"
-    if slot - article.published >= digest.max_age:
-        return "too old"
-    return "in an earlier issue" if article.slug in issued else None
 
 
 def check_categories(digest: Digest, articles: Iterable[Article]) -> None:
@@ -46,7 +28,3 @@ def check_categories(digest: Digest, articles: Iterable[Article]) -> None:
         raise FeedpubError(
             [digest.problem("categories", f"no article has the category {quoted(name)}", mend) for name in unknown]
         )
-
-
-def _newest_first(article: Article) -> tuple[float, str]:
-    return -article.published.timestamp(), article.slug

@@ -8,6 +8,7 @@ from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
 from urllib.parse import quote
 
 from feedpub.errors import FeedpubError, Problem, quoted
@@ -15,7 +16,10 @@ from feedpub.model import UNSUBSCRIBE, Author, Email, Issue
 from feedpub.site import Digest, Site
 
 # Python's own limit gives quoted-printable lines of 78, and RFC 2045, 6.7 allows 76.
-_POLICY = SMTP.clone(max_line_length=76)
+_LONGEST_LINE = 76
+_POLICY = SMTP.clone(max_line_length=_LONGEST_LINE)
+# Behind `Subject: ` on its line.
+_LONGEST_WORD = _LONGEST_LINE - len("Subject: ")
 _CRLF = "\r\n"
 _SOFT = b"=\r\n"
 # The sentinel in quoted-printable, in whatever place a soft line break fell into it.
@@ -24,7 +28,7 @@ _SENTINEL = re.compile(b"(?:=\r\n)?".join(re.escape(bytes([octet])) for octet in
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message for all: the parts between which each subscriber's address, id and link go."""
+    """A message for all: the parts between which the time of sending and each subscriber's address, id and link go."""
 
     mailto: str
     domain: str
@@ -37,14 +41,13 @@ def letter(email: Email, issue: Issue, digest: Digest, site: Site) -> Letter:
     """The message of an Email, made once; `message()` fills it for each subscriber, in microseconds.
 
     multipart/alternative, text first (or text alone), quoted-printable in lines of at most 76 octets. Its boundary comes
-    from its content, so the same issue has the same bytes. Headers: From, Reply-To, Subject (RFC 2047), Date (the slot),
-    List-Id (RFC 2919), Feedback-ID (Gmail's).
+    from its content, so the same issue has the same bytes. Headers: From, Reply-To, Subject (RFC 2047), List-Id (RFC 2919),
+    Feedback-ID (Gmail's).
     """
     message = EmailMessage(policy=_POLICY)
     message["From"] = _address(digest.sender)
     if digest.reply_to:
         message["Reply-To"] = _address(digest.reply_to)
-    message["Date"] = issue.slot
     list_domain = re.sub(r"^tag:(?:.*@)?|,.*", "", site.authority)
     phrase = re.sub(r'["\\]', "", digest.title)
     plain = phrase.isascii() and phrase.isprintable() and "=?" not in phrase
@@ -56,22 +59,25 @@ def letter(email: Email, issue: Issue, digest: Digest, site: Site) -> Letter:
         message.set_boundary(f"=_{hashlib.sha256((email.text + email.html).encode()).hexdigest()[:32]}")
     head, _, body = message.as_bytes().partition(b"\r\n\r\n")
     head = _subject(email.subject) + head
+    parts = tuple(_without_from_lines(part) for part in _SENTINEL.split(body))
     sender = digest.reply_to or digest.sender
     mailto = f"mailto:{quote(sender.email or '', safe='@')}?subject={quote(f'unsubscribe {digest.name}')}"
     edition = f"{digest.name}/{issue.slot.isoformat()}"
-    return Letter(mailto, (digest.sender.email or "").rpartition("@")[2], edition, head, tuple(_SENTINEL.split(body)))
+    return Letter(mailto, (digest.sender.email or "").rpartition("@")[2], edition, head, parts)
 
 
-def message(letter: Letter, *, to: str, unsubscribe: str) -> bytes:
+def message(letter: Letter, *, to: str, unsubscribe: str, sent: datetime) -> bytes:
     """The bytes (RFC 5322, CRLF) of the message to the address `to`, with `unsubscribe` (https) as its own link.
 
-    The Message-ID is the same for the same issue and address, so whoever gets a copy twice can tell. List-Unsubscribe has
-    the https link first (RFC 2369, 8058). Raises FeedpubError for an address or link that would break out of its header.
+    `sent` (aware) is its Date, in that zone: filters distrust a letter that is older than its way, so it is the time of this
+    attempt and not of the issue. The Message-ID is the same for the same issue and address, so whoever gets a copy twice can
+    tell. List-Unsubscribe has the https link first (RFC 2369, 8058). Raises FeedpubError for an address or link that would
+    break out of its header.
     """
     if not re.fullmatch(r"https?://[!-;=?-~]+", unsubscribe):
         raise FeedpubError([Problem("message", 0, "unsubscribe", f"{quoted(unsubscribe)} is not a web address")])
     token = hashlib.sha256(f"{letter.edition}\n{to}".encode()).hexdigest()[:32]
-    personal = f"To: {_checked(to)}\r\nMessage-ID: <{token}@{letter.domain}>\r\n"
+    personal = f"To: {_checked(to)}\r\nMessage-ID: <{token}@{letter.domain}>\r\nDate: {format_datetime(sent)}\r\n"
     personal += f"List-Unsubscribe: <{unsubscribe}>,\r\n <{letter.mailto}>\r\n"
     if unsubscribe.startswith("https:"):  # RFC 8058, 3.1: one click is for https alone
         personal += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
@@ -94,7 +100,8 @@ def note_message(email: Email, digest: Digest, *, to: str, sent: datetime, name:
         message.set_boundary(f"=_{hashlib.sha256((email.text + email.html).encode()).hexdigest()[:32]}")
     token = hashlib.sha256(f"{name}\n{to}".encode()).hexdigest()[:32]
     personal = f"To: {_checked(to)}\r\nMessage-ID: <{token}@{(digest.sender.email or '').rpartition('@')[2]}>\r\n"
-    return personal.encode() + _subject(email.subject) + message.as_bytes()
+    head, blank, body = message.as_bytes().partition(b"\r\n\r\n")
+    return personal.encode() + _subject(email.subject) + head + blank + _without_from_lines(body)
 
 
 def _checked(to: str) -> str:
@@ -111,15 +118,28 @@ def _in_quoted_printable(url: str) -> bytes:
     return _SOFT + _SOFT.join(pieces) + _SOFT
 
 
+def _without_from_lines(part: bytes) -> bytes:
+    """Quoted-printable text in which no line starts with `From `, before which mailboxes and relays put a sign: that breaks
+    every signature (RFC 4155, RFC 2049, 3). What would grow past 76 octets goes on in the next line.
+    """
+    return re.sub(
+        rb"^From ([^\r\n]*)",
+        lambda found: b"=46rom" + (_SOFT if len(found[1]) >= _LONGEST_LINE - len("=46rom ") else b"") + b" " + found[1],
+        part,
+        flags=re.MULTILINE,
+    )
+
+
 def _sender_id(domain: str) -> str:
     """What tells this sender from others in Gmail's reports: 5 to 15 characters, the same for ever."""
     return hashlib.sha256(domain.encode()).hexdigest()[:12]
 
 
 def _subject(text: str) -> bytes:
-    """The header line (RFC 2047). EmailMessage loses spaces between encoded words, so the older Header writes it; and
-    ASCII that looks like an encoded word is encoded too, lest it be read as one."""
-    charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
+    """The header line (RFC 2047). EmailMessage loses spaces between encoded words, so the older Header writes it. ASCII that
+    looks like an encoded word is encoded too, lest it be read as one, and so is a word that no line has room for."""
+    plain = text.isascii() and "=?" not in text and max(map(len, text.split()), default=0) <= _LONGEST_WORD
+    charset = "us-ascii" if plain else "utf-8"
     return f"Subject: {Header(text, charset, maxlinelen=76, header_name='Subject').encode(linesep=_CRLF)}\r\n".encode()
 
 

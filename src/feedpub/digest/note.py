@@ -25,13 +25,14 @@ def note(
     *,
     to: str,
     asked: datetime,
+    sent: datetime,
     name: str,
 ) -> bytes:
     """The bytes of the mail that the templates `{kind}.html.j2` and `{kind}.txt.j2` make; the text one sets its subject.
 
     It is about `digests` (one at least) and comes from the first of them. `asked` (aware) is when a page was asked for it,
-    `links` has the addresses it shows, `name` is the same for a copy that goes out twice. Raises FeedpubError with the
-    template, line and variable at fault.
+    `sent` when it is sent. `links` has the addresses it shows, `name` is the same for a copy that goes out twice. Raises
+    FeedpubError with the template, line and variable at fault.
     """
     digest, moment = digests[0], asked.astimezone(digests[0].timezone)
     context = look(digest, site) | dict(links)
@@ -44,7 +45,7 @@ def note(
     text, _ = page_of(templates, f"{kind}.txt.j2", context, digest)
     context["subject"] = shortened(_subject(templates, f"{kind}.txt.j2", context, digest), _LONGEST_SUBJECT)
     html = "" if digest.plain_text_only else inlined(*page_of(templates, f"{kind}.html.j2", context, digest))
-    return note_message(Email(str(context["subject"]), html, text, 0), digest, to=to, sent=asked, name=name)
+    return note_message(Email(str(context["subject"]), html, text, 0), digest, to=to, sent=sent, name=name)
 
 
 def _subject(templates: jinja2.Environment, name: str, context: Mapping[str, object], digest: Digest) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from functools import cache
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
@@ -12,6 +13,8 @@ from feedpub.site import Digest
 
 # No zone ever moved its clocks by more: Samoa left out a day.
 _LARGEST_SHIFT = timedelta(hours=25)
+# A leap day lies in every twelve years; so many days hold more than a year of any schedule, and with it its longest pause.
+_FIRST_DAY, _LAST_DAY, _MOST_DAYS = datetime(2024, 1, 1), datetime(2036, 12, 31), 400  # noqa: DTZ001 a wall-clock time
 _WINDOWS = (timedelta(days=1), timedelta(days=8), timedelta(days=63), timedelta(days=800), timedelta(days=12_000))
 
 
@@ -37,9 +40,27 @@ def last_slot(digest: Digest, at: datetime) -> datetime | None:
     return None
 
 
+def widest_gap(digest: Digest) -> timedelta:
+    """The longest time, in whole days, from one slot of the digest to the next. Raises FeedpubError for a bad cron."""
+    _trigger(digest)
+    return _widest_gap(digest.schedule)
+
+
 def slot_name(slot: datetime) -> str:
     """A slot (aware) as it stands in addresses, such as 2025-11-17T0700: in UTC, so no other setting of a zone changes it."""
     return f"{slot.astimezone(UTC):%Y-%m-%dT%H%M}"
+
+
+@cache
+def _widest_gap(schedule: str) -> timedelta:
+    """Told by the days that have a slot: between the last of one and the first of the next there is no more."""
+    trigger = CronTrigger.from_crontab(f"0 0 {' '.join(schedule.split()[2:])}", timezone=UTC)
+    days: list[datetime] = []
+    wall = _FIRST_DAY
+    while len(days) < _MOST_DAYS and (found := _next_wall(trigger, wall)) and found < _LAST_DAY:
+        days.append(found)
+        wall = found + timedelta(days=1)
+    return max((later - day for day, later in pairwise(days)), default=timedelta(0))
 
 
 def _slots(digest: Digest, after: datetime) -> Iterator[datetime]:

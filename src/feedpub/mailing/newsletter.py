@@ -15,7 +15,7 @@ from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.loading import image_file
 from feedpub.model import UNSUBSCRIBE, Article, Email, Issue
 from feedpub.site import Digest, Site
-from feedpub.store import add_issue, considered, has_issue, issued_slugs
+from feedpub.store import add_issue, considered, has_issue, issued_slugs, note_look
 from feedpub.templates import environment
 
 # Whom the files of a preview are addressed to: RFC 2606 keeps the name free.
@@ -78,7 +78,7 @@ def preview(made: Edition, site: Site) -> dict[str, bytes]:
     link = f"{site.web_url}/unsubscribe"
     files = {
         "issue.txt": made.email.text.replace(UNSUBSCRIBE, link).encode(),
-        "issue.eml": message(made.letter, to=_READER, unsubscribe=link),
+        "issue.eml": message(made.letter, to=_READER, unsubscribe=link, sent=made.issue.slot),
     }
     return files | ({"issue.html": made.email.html.replace(UNSUBSCRIBE, link).encode()} if made.email.html else {})
 
@@ -86,34 +86,53 @@ def preview(made: Edition, site: Site) -> dict[str, bytes]:
 def due(conn: Connection, site: Site, *, now: datetime) -> list[tuple[Digest, datetime]]:
     """The digests with a slot that came since the last one looked at, and that slot: the latest only, however many came.
 
-    A digest that the ledger does not know is noted with its last slot, so that its first issue is that of its next.
+    None of a digest that the ledger does not know, nor of one whose issue went out early.
     """
     found = []
     for digest in site.digests:
-        slot, seen = last_slot(digest, now), considered(conn, digest.name)
-        if seen is None:
-            add_issue(conn, digest.name, slot or now, None, now=now)
-        elif slot and slot.timestamp() > seen:
+        slot, rehearsal = last_slot(digest, now), site.mail.rehearses
+        seen = considered(conn, digest.name, now=now, rehearsal=rehearsal)
+        late = slot is not None and seen is not None and slot.timestamp() > seen
+        if slot and late and not has_issue(conn, digest.name, slot, rehearsal=rehearsal):
             found.append((digest, slot))
     return found
 
 
+def welcome(conn: Connection, site: Site, *, now: datetime) -> None:
+    """Note each digest that the ledger does not know with its last slot, so that its first issue is that of its next."""
+    for digest in site.digests:
+        if considered(conn, digest.name, now=now, rehearsal=site.mail.rehearses) is None:
+            note_look(conn, digest.name, last_slot(digest, now) or now)
+
+
 def publish(
-    engine: Engine, folder: Path, site: Site, digest: Digest, articles: Iterable[Article], *, slot: datetime, now: datetime
+    engine: Engine,
+    folder: Path,
+    site: Site,
+    digest: Digest,
+    articles: Iterable[Article],
+    *,
+    slot: datetime,
+    now: datetime,
+    rehearsal: bool = False,
 ) -> tuple[Edition | None, int]:
     """Make the issue of `slot` and queue its deliveries, in one transaction; the edition, and how many were queued.
 
     Where there is an issue of that slot already, by an earlier run or another process, nothing is added. Where nothing is
-    new the slot is noted as looked at, and there is no edition. Sends nothing: `deliver()` does.
+    new the slot is noted as looked at, and there is no edition. Sends nothing: `deliver()` does. What is published in times
+    to come is not in it, though the slot may come later still.
     """
     with engine.begin() as conn:
-        if has_issue(conn, digest.name, slot):
+        if has_issue(conn, digest.name, slot, rehearsal=rehearsal):
             return None, 0
         issued = issued_slugs(conn, digest.name)
+    if slot > now:
+        articles = [article for article in articles if article.published <= now]
     made = edition(folder, site, digest, articles, slot=slot, issued=issued)
+    content = (made.issue, made.email.subject, made.letter) if made else None
     try:
         with engine.begin() as conn:
-            queued = add_issue(conn, digest.name, slot, (made.issue, made.email.subject, made.letter) if made else None, now=now)
+            queued = add_issue(conn, digest.name, slot, content, now=now, rehearsal=rehearsal)
     except IntegrityError:  # another process made it in the meantime
         queued = 0
     return made, queued

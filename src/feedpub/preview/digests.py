@@ -1,24 +1,22 @@
 """What the next issue of a digest will carry, and when."""
 
 import re
-from collections import Counter
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import lxml.html
-from sqlalchemy.exc import SQLAlchemyError
 
-from feedpub.digest import Reason, next_slots, why_not
+from feedpub.digest import Reason, in_words, next_slots
 from feedpub.errors import FeedpubError, Problem
-from feedpub.mailing.newsletter import Edition, edition, preview
+from feedpub.mailing.newsletter import Edition, preview
+from feedpub.mailing.outlook import outlook, remember
 from feedpub.preview.pictures import Pictures
 from feedpub.preview.reading import Reading
 from feedpub.preview.scheme import beside, in_scheme, with_images, without_images
 from feedpub.site import Digest, Site
-from feedpub.store import find_store, issued_slugs, refused
 
 # Gmail clips a message whose HTML is longer.
 CLIPPED = 102_000
@@ -30,18 +28,22 @@ VIEWS: dict[View, str] = {"light": "Light", "dark": "Dark", "no-images": "Images
 class Coming:
     """The issue that comes next, or why there is none.
 
-    `slots` are the next five, aware. `left` counts the articles that are not in it by reason; `new` those that are.
+    `slots` are the next five, aware. `left` counts the articles that are not in it by reason, `reasons` says it.
     `ledger` says whether the issues of the site's database were taken into account, `unread` why they could not be.
     """
 
     digest: Digest
     slots: tuple[datetime, ...]
     made: Edition | None
-    left: dict[Reason, int]
-    new: int
+    left: Mapping[Reason, int]
     problems: tuple[Problem, ...]
     ledger: bool
     unread: tuple[Problem, ...]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why articles are not in it: `17 not featured`."""
+        return in_words(self.left, self.digest)
 
     @property
     def size(self) -> int:
@@ -60,22 +62,17 @@ def coming(folder: Path, reading: Reading, digest: Digest, *, now: datetime) -> 
     """What the next issue of `digest` after `now` (aware) would be if it were made of the articles as they are."""
     assert reading.site
     slots: tuple[datetime, ...] = ()
-    made, left, new = None, Counter[Reason](), 0
+    made, left = None, dict[Reason, int]()
     problems: tuple[Problem, ...] = ()
-    known, unread = _issued(folder, reading.site, digest)
+    memory = remember(folder, reading.site, digest, now=now)
     try:
         slots = next_slots(digest, now, 5)
         if slots:
-            issued = known or ()
-            for article in reading.articles:
-                if reason := why_not(article, digest, slot=slots[0], issued=issued):
-                    left[reason] += 1
-                else:
-                    new += 1
-            made = edition(folder, reading.site, digest, reading.articles, slot=slots[0], issued=issued)
+            seen = outlook(folder, reading.site, digest, reading.articles, memory, slot=slots[0])
+            made, left = seen.edition, dict(seen.left)
     except FeedpubError as error:
         problems = error.problems
-    return Coming(digest, slots, made, dict(left.most_common()), new, problems, known is not None, unread)
+    return Coming(digest, slots, made, left, problems, memory.known, memory.unread)
 
 
 def frame(folder: Path, reading: Reading, made: Edition, view: View) -> str:
@@ -100,17 +97,3 @@ def preheader(made: Edition) -> str:
     page: Any = lxml.html.document_fromstring(made.email.html.encode(), parser=lxml.html.HTMLParser(encoding="utf-8"))
     # The blanks behind a preheader keep what follows out of the list.
     return " ".join(re.split("\u034f", page.body.text_content())[0].split())[:140]
-
-
-def _issued(folder: Path, site: Site, digest: Digest) -> tuple[Collection[str] | None, tuple[Problem, ...]]:
-    """Slugs of earlier issues; None where there is no database yet, or one that can't be read, and then why."""
-    try:
-        engine = find_store(site.store.url, folder)
-        if engine is None:
-            return None, ()
-        with engine.begin() as conn:
-            return issued_slugs(conn, digest.name), ()
-    except FeedpubError as error:  # an author need not have the operator's database at hand
-        return None, error.problems
-    except SQLAlchemyError as error:
-        return None, refused(error).problems

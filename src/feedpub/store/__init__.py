@@ -4,18 +4,26 @@ from feedpub.store.archive import Archived, archived_issues, archived_letter
 from feedpub.store.cause import cause, status
 from feedpub.store.database import erase_traces, find_store, open_store, refused
 from feedpub.store.figures import IssueFigures, Movement, active_subscribers, failure_causes, issue_figures, movements
-from feedpub.store.ledger import (
-    Standing,
+from feedpub.store.issues import (
+    Recorded,
+    active_count,
     add_issue,
     considered,
+    end_rehearsals,
     has_issue,
     issued_slugs,
+    note_look,
+    recorded,
+    take_back_looks,
+)
+from feedpub.store.ledger import (
+    Standing,
     letter_of,
     sending_rate,
     standings,
     take_turn,
 )
-from feedpub.store.notes import Note, ask_note, claim_notes, drop_notes, settle_note
+from feedpub.store.notes import Note, ask_note, claim_notes, drop_notes, mend_note_waits, settle_note
 from feedpub.store.queue import (
     Claim,
     Outcome,
@@ -70,9 +78,11 @@ __all__ = [
     "Movement",
     "Note",
     "Outcome",
+    "Recorded",
     "Standing",
     "State",
     "Subscription",
+    "active_count",
     "active_subscribers",
     "add_issue",
     "add_subscriber",
@@ -88,6 +98,7 @@ __all__ = [
     "considered",
     "drop_notes",
     "drop_unconfirmed",
+    "end_rehearsals",
     "end_subscription",
     "erase_traces",
     "failure_causes",
@@ -103,15 +114,18 @@ __all__ = [
     "issued_slugs",
     "leave",
     "letter_of",
+    "mend_note_waits",
     "mend_waits",
     "minute_of",
     "movements",
+    "note_look",
     "note_report",
     "open_store",
     "proof",
     "put_off",
     "read_address",
     "recall",
+    "recorded",
     "refused",
     "release",
     "release_dead",
@@ -131,6 +145,7 @@ __all__ = [
     "suppress_subscriber",
     "suppression_kind",
     "take_back",
+    "take_back_looks",
     "take_tokens",
     "take_turn",
     "tally",

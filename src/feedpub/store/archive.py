@@ -21,8 +21,9 @@ class Archived:
 
 
 def archived_issues(conn: Connection) -> list[Archived]:
-    """Every issue, the newest first."""
-    query = select(issues.c.digest, issues.c.slot, issues.c.made, issues.c.subject).order_by(issues.c.slot.desc(), issues.c.id)
+    """Every issue that went out, the newest first."""
+    columns = (issues.c.digest, issues.c.slot, issues.c.made, issues.c.subject)
+    query = select(*columns).where(~issues.c.rehearsal).order_by(issues.c.slot.desc(), issues.c.id)
     return [
         Archived(row.digest, datetime.fromtimestamp(row.slot, UTC), datetime.fromtimestamp(row.made, UTC), row.subject)
         for row in conn.execute(query)
@@ -32,7 +33,7 @@ def archived_issues(conn: Connection) -> list[Archived]:
 def archived_letter(conn: Connection, digest: str, slot: datetime) -> tuple[Archived, Letter] | None:
     """The issue of that slot and its letter, if there is one."""
     query = select(issues.c.subject, issues.c.made, issues.c.letter).where(
-        issues.c.digest == digest, issues.c.slot == slot.timestamp()
+        issues.c.digest == digest, issues.c.slot == slot.timestamp(), ~issues.c.rehearsal
     )
     row = conn.execute(query).first()
     if row is None:

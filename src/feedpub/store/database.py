@@ -1,5 +1,6 @@
 """Opening the database, and bringing its schema up to date."""
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -7,13 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import URL, Column, Connection, Engine, NullPool, create_engine, event, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn
 
 from feedpub.errors import FeedpubError, Problem
-from feedpub.store.schema import about, metadata, notes, relays, subscribers, suppressions, tallies
+from feedpub.store.private import keep_private
+from feedpub.store.schema import about, issues, looks, metadata, notes, relays, subscribers, suppressions, tallies
 
 
 def open_store(url: str, folder: Path, *, patience: int = 60) -> Engine:
@@ -23,9 +26,11 @@ def open_store(url: str, folder: Path, *, patience: int = 60) -> Engine:
     Raises FeedpubError when it can't be opened, or is of a newer feedpub.
     """
     with _clear_errors():
+        place = _placed(url, folder)
         # Errors are logged: no address is to be in them.
-        engine = create_engine(_placed(url, folder), pool_size=20, max_overflow=40, hide_parameters=True)
+        engine = create_engine(place, pool_size=20, max_overflow=40, hide_parameters=True)
         if engine.dialect.name == "sqlite":
+            keep_private(Path(place.database or ""))
             event.listen(engine, "connect", partial(_set_up_sqlite, patience))
             # A transaction that reads first and writes later would fail where another writes in between.
             event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -69,6 +74,12 @@ def _placed(url: str, folder: Path) -> URL:
     if place.get_backend_name() == "sqlite" and place.database and place.database != ":memory:":
         return place.set(database=str(folder / place.database))
     return place
+
+
+def check_driver(url: str) -> None:
+    """Raises FeedpubError when no database can be opened at `url`, as what speaks to it is not installed. Opens none."""
+    with _clear_errors():
+        create_engine(url)
 
 
 @contextmanager
@@ -159,6 +170,19 @@ def _fourth(conn: Connection) -> None:
     tallies.create(conn, checkfirst=True)
 
 
+def _fifth(conn: Connection) -> None:
+    """Looks at slots take the place of the latest one; a letter's Date is filled in when it is sent."""
+    _add_columns(conn, issues.c.rehearsal)
+    looks.create(conn, checkfirst=True)
+    if inspect(conn).has_table("digests"):
+        conn.exec_driver_sql("INSERT INTO looks (digest, slot, rehearsal) SELECT name, slot, false FROM digests")
+        conn.exec_driver_sql("DROP TABLE digests")
+    for number in list(conn.scalars(select(issues.c.id))):
+        letter = msgspec.msgpack.decode(conn.scalar(select(issues.c.letter).where(issues.c.id == number)) or b"")
+        letter["head"] = re.sub(rb"^Date: [^\r\n]*\r\n", b"", letter["head"], count=1, flags=re.MULTILINE)
+        conn.execute(issues.update().where(issues.c.id == number).values(letter=msgspec.msgpack.encode(letter)))
+
+
 def _add_columns(conn: Connection, *columns: Column[Any]) -> None:
     """Add those that are not there; a new database has them already."""
     for column in columns:
@@ -168,4 +192,4 @@ def _add_columns(conn: Connection, *columns: Column[Any]) -> None:
 
 
 # Every schema that was ever released, in order; a step is never changed, a new one is added.
-_STEPS: list[Callable[[Connection], None]] = [_first, _second, _third, _fourth]
+_STEPS: list[Callable[[Connection], None]] = [_first, _second, _third, _fourth, _fifth]

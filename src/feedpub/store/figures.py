@@ -36,8 +36,8 @@ class Movement:
 
 
 def issue_figures(conn: Connection, *, limit: int) -> tuple[IssueFigures, ...]:
-    """The latest `limit` issues of all digests, the newest first."""
-    latest = select(issues).order_by(issues.c.slot.desc(), issues.c.id.desc()).limit(limit).subquery()
+    """The latest `limit` issues of all digests that went out, the newest first."""
+    latest = select(issues).where(~issues.c.rehearsal).order_by(issues.c.slot.desc(), issues.c.id.desc()).limit(limit).subquery()
     sent, failed, waiting = (
         func.coalesce(func.sum(case((deliveries.c.state.in_(states), 1), else_=0)), 0)
         for states in (("sent",), ("failed",), ("queued", "sending"))
@@ -89,7 +89,7 @@ def failure_causes(conn: Connection, *, since: datetime, limit: int) -> tuple[tu
     failed = (
         select(deliveries.c.reason, count)
         .join(issues, issues.c.id == deliveries.c.issue_id)
-        .where(deliveries.c.state == "failed", issues.c.made >= since.timestamp())
+        .where(deliveries.c.state == "failed", ~issues.c.rehearsal, issues.c.made >= since.timestamp())
         .group_by(deliveries.c.reason)
         .order_by(count.desc(), deliveries.c.reason)
         .limit(MOST_REASONS)

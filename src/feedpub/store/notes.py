@@ -16,6 +16,8 @@ Kind = Literal["confirm", "preferences", "farewell"]
 # Nobody's mailbox can be flooded by filling in a form.
 _MOST = ((timedelta(hours=1), 1), (timedelta(days=1), 3))
 _FAREWELL_PAUSE = timedelta(days=1)
+# One farewell a day, for each that waits.
+_LONGEST_WAIT = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ def ask_note(conn: Connection, kind: Kind, address: str, digests: Iterable[str],
     """
     mailbox = hashed(conn, _mailbox(address))
     for span, most in _MOST:
-        recent = and_(notes.c.mailbox == mailbox, notes.c.kind == kind, notes.c.asked > (now - span).timestamp())
+        within = notes.c.asked.between((now - span).timestamp(), (now + span).timestamp())  # not of a clock that was wrong
+        recent = and_(notes.c.mailbox == mailbox, notes.c.kind == kind, within)
         if (conn.scalar(select(func.count()).select_from(notes).where(recent)) or 0) >= most:
             return False
     subscriber = conn.scalar(select(subscribers.c.id).where(subscribers.c.key == address.casefold()))
@@ -101,6 +104,12 @@ def settle_note(conn: Connection, number: int, outcome: Outcome) -> None:
         "not_before": outcome.not_before.timestamp() if outcome.not_before else 0.0,
     }
     conn.execute(update(notes).where(notes.c.id == number, notes.c.state != "sent").values(**values))
+
+
+def mend_note_waits(conn: Connection, *, now: datetime) -> None:
+    """Make due what waits longer than any note does: the clock was ahead when that was written, and was set back."""
+    far = and_(notes.c.state.in_(("queued", "sending")), notes.c.not_before > (now + _LONGEST_WAIT).timestamp())
+    conn.execute(update(notes).where(far).values(state="queued", not_before=now.timestamp()))
 
 
 def drop_notes(conn: Connection, before: datetime) -> None:

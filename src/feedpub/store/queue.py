@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, func, select, update
 
 from feedpub.store.ledger import take_turn
-from feedpub.store.schema import UNSENT, deliveries, domains
+from feedpub.store.schema import UNSENT, deliveries, domains, issues
 
 # A claim passes over this many that nobody may have now (their domain rests) before it lets others at the database.
 _PASSED_OVER = 4_000
@@ -47,7 +47,8 @@ class Outcome:
 _FRONT = """
 WITH front AS (
   SELECT id, issue_id, subscriber_id, attempts, not_before FROM deliveries
-  WHERE state = 'queued' AND not_before <= ? ORDER BY not_before, id LIMIT ? {lock}
+  WHERE state = 'queued' AND not_before <= ? AND issue_id NOT IN (SELECT id FROM issues WHERE rehearsal <> ?)
+  ORDER BY not_before, id LIMIT ? {lock}
 )
 SELECT f.id, f.issue_id, i.digest, p.address, p.token, p.domain, f.attempts, s.state, r.until
 FROM front f
@@ -76,12 +77,12 @@ WHERE id = ? AND state = 'sending' AND worker = ?
 _HELD = "SELECT id FROM deliveries WHERE state = 'sending' AND worker = ? AND id IN ({marks})"
 
 
-def claim(conn: Connection, worker: str, *, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
+def claim(conn: Connection, worker: str, *, now: datetime, lease: timedelta, limit: int, rehearsal: bool = False) -> list[Claim]:
     """At most `limit` deliveries that are due, leased to `worker` until `now` + `lease`; what waits longest comes first.
 
     Due is what is queued and has waited long enough, and what a worker held whose lease is over. What a domain that rests
     would get is put off until then; where very much is, fewer than `limit` come though more is due. Two workers never get the
-    same one.
+    same one. Who rehearses gets none of a real issue, and the other way round.
     """
     stamp = now.timestamp()
     front = _FRONT.format(lock="" if conn.dialect.name == "sqlite" else "FOR UPDATE SKIP LOCKED")
@@ -90,7 +91,7 @@ def claim(conn: Connection, worker: str, *, now: datetime, lease: timedelta, lim
     taken: list[Claim] = []
     passed = 0
     while (want := limit - len(taken)) > 0 and passed < _PASSED_OVER:
-        cursor.execute(_for(conn, front), (stamp, want, stamp))
+        cursor.execute(_for(conn, front), (stamp, rehearsal, want, stamp))
         rows = cursor.fetchall()
         ended = [(f"subscription {row[7] or 'ended'}", row[0]) for row in rows if row[7] != "active"]
         resting = [(row[8], row[0]) for row in rows if row[7] == "active" and row[8] is not None]
@@ -208,9 +209,11 @@ def waiting(conn: Connection) -> int:
     return conn.scalar(select(func.count()).select_from(deliveries).where(deliveries.c.state.in_(UNSENT))) or 0
 
 
-def wake_at(conn: Connection) -> float | None:
-    """When the next delivery is due, as a timestamp; None if none waits."""
-    soonest: float | None = conn.scalar(select(func.min(deliveries.c.not_before)).where(deliveries.c.state == "queued"))
+def wake_at(conn: Connection, *, rehearsal: bool = False) -> float | None:
+    """When the next delivery (of a rehearsal, or of real issues) is due, as a timestamp; None if none waits."""
+    others = select(issues.c.id).where(issues.c.rehearsal != rehearsal)
+    of = (deliveries.c.state == "queued") & deliveries.c.issue_id.not_in(others)
+    soonest: float | None = conn.scalar(select(func.min(deliveries.c.not_before)).where(of))
     return soonest
 
 

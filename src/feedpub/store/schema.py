@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData()
@@ -69,9 +71,16 @@ suppressions = Table(
     Column("salt", String(64), nullable=False, server_default=""),
 )
 
-# The latest slot of a digest that was looked at, whether an issue came of it or not.
-digests = Table("digests", metadata, Column("name", String(40), primary_key=True), Column("slot", Float, nullable=False))
+# The slots of a digest that were looked at, whether an issue came of them or not. In a rehearsal, of rehearsals alone.
+looks = Table(
+    "looks",
+    metadata,
+    Column("digest", String(40), primary_key=True),
+    Column("slot", Float, primary_key=True),
+    Column("rehearsal", Boolean, primary_key=True),
+)
 
+# A rehearsal went into a folder and to nobody: it spends no article, and the real issue of its slot takes its place.
 issues = Table(
     "issues",
     metadata,
@@ -81,6 +90,7 @@ issues = Table(
     Column("subject", Text, nullable=False),
     Column("letter", LargeBinary, nullable=False),
     Column("made", Float, nullable=False),
+    Column("rehearsal", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("digest", "slot"),
 )
 

@@ -39,5 +39,6 @@ def written(one: Note, states: Mapping[str, State], context: Context, keys: Keys
     }
     folder = digests[0].template
     templates = environment((context.folder / folder).absolute() if folder else None)
-    data = note(kind, digests, site, templates, links, to=one.address, asked=one.asked, name=f"{one.kind}/{one.id}/{one.asked}")
+    name = f"{one.kind}/{one.id}/{one.asked}"
+    data = note(kind, digests, site, templates, links, to=one.address, asked=one.asked, sent=now, name=name)
     return data, digests[0]

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from feedpub.errors import FeedpubError
 from feedpub.mailing.outlet import envelope_sender, lease, signer, way_out
 from feedpub.site import Digest
-from feedpub.store import Note, Outcome, claim_notes, drop_notes, drop_unconfirmed, settle_note, standing
+from feedpub.store import Note, Outcome, claim_notes, drop_notes, drop_unconfirmed, mend_note_waits, settle_note, standing
 from feedpub.transport import Accepted, Blocking, Deferred, Refused, Unavailable
 from feedpub.web.context import Context
 from feedpub.web.links import AGES, Keys
@@ -67,9 +67,10 @@ class Postman:
     def _sweep(self) -> None:
         """Forget, once an hour, what was never confirmed, and notes of long ago."""
         now = self._now()
-        if self._swept and now - self._swept < _SWEEP:
+        if self._swept and abs(now - self._swept) < _SWEEP:  # a clock may jump back
             return
         with self._engine.begin() as conn:
+            mend_note_waits(conn, now=now)
             drop_unconfirmed(conn, now - AGES["confirm"], now=now)
             drop_notes(conn, now - _KEPT)
         self._swept = now

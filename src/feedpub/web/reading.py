@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
@@ -10,15 +11,15 @@ import nh3
 
 from feedpub.digest import Letter, message
 
-# RFC 2606 keeps the name free; whom it is addressed to is not shown.
-_READER = "reader@example.org"
+# RFC 2606 keeps the name free; whom it is addressed to, and when it was sent, is not shown.
+_READER, _EVER = "reader@example.org", datetime(1970, 1, 1, tzinfo=UTC)
 _TAGS = {"a", "b", "blockquote", "br", "em", "h1", "h2", "h3", "h4", "hr", "i", "img", "li", "ol", "p", "strong", "ul"}
 _ATTRIBUTES = {"*": {"lang", "dir"}, "a": {"href"}, "img": {"src", "alt", "width", "height"}}
 
 
 def read_letter(letter: Letter, *, unsubscribe: str) -> tuple[str, str]:
     """The letter's HTML ("" if it is plain text only) and its text, with `unsubscribe` as the link to unsubscribe."""
-    data = message(letter, to=_READER, unsubscribe=unsubscribe)
+    data = message(letter, to=_READER, unsubscribe=unsubscribe, sent=_EVER)
     parsed = email.message_from_bytes(data, _class=EmailMessage, policy=email.policy.default)
     parts = {kind: parsed.get_body((kind,)) for kind in ("html", "plain")}
     html, text = (str(part.get_content()) if part else "" for part in parts.values())

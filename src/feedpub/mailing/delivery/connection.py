@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from feedpub.digest import Letter, message
@@ -13,6 +14,7 @@ from feedpub.store import Claim
 from feedpub.transport import Answer, Transport, Unavailable
 
 Sign = Callable[[bytes, str], bytes]
+Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,16 @@ class Dispatch(Protocol):
         ...
 
 
-async def work(dispatch: Dispatch, transport: Transport, site: Site, letters: Mapping[int, Letter], sign: Sign | None) -> None:
+async def work(
+    dispatch: Dispatch, transport: Transport, site: Site, letters: Mapping[int, Letter], sign: Sign | None, clock: Clock
+) -> None:
     """Hand over what `dispatch` gives, until it gives no more or the server takes none."""
     claim: Claim | None = None
     try:
         claim = await dispatch.next(None)
         while claim:
             link = f"{site.web_url}/unsubscribe/{claim.token}/{claim.digest}"
-            data = message(letters[claim.issue], to=claim.address, unsubscribe=link)
+            data = message(letters[claim.issue], to=claim.address, unsubscribe=link, sent=clock())
             if sign:  # a signature takes as long as everything else together
                 data = await asyncio.to_thread(sign, data, claim.digest)
             answer = await transport.send(data, sender=envelope_sender(site, claim.digest, claim.token), to=claim.address)

@@ -144,11 +144,11 @@ class Ledger:
     def _let_go(self, conn: Connection, want: int, now: datetime, counted: Counter[int]) -> Given:
         dry = False
         if len(self._queue) < want:
-            claims = store.claim(conn, self._worker, now=now, lease=self._lease, limit=_BATCH)
+            claims = store.claim(conn, self._worker, now=now, lease=self._lease, limit=_BATCH, rehearsal=self._mail.rehearses)
             for number in {one.issue for one in claims} - self.letters.keys():
                 self.letters[number] = store.letter_of(conn, number)
             self._queue.extend(claims)
-            dry = not claims and (store.wake_at(conn) or float("inf")) > now.timestamp()
+            dry = not claims and (store.wake_at(conn, rehearsal=self._mail.rehearses) or float("inf")) > now.timestamp()
         self._put_off_resting(conn, now)
         given, unsettled = (
             [store.given_since(conn, self._server, now - span, now=now) for _, span in self._quotas],
