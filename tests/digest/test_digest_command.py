@@ -36,7 +36,7 @@ def test_nothing_new_says_so_and_is_no_failure(write_digest: Write, feedpub: Run
     assert result.stdout == (
         "Nothing new for weekly at 2025-11-17 08:00 CET: no issue.\n"
         "Left out: 1 not featured.\n"
-        "Nothing is known of earlier issues: there is no ledger yet.\n"
+        "Of earlier issues nothing is known: there is no ledger yet.\n"
     )
     assert not (site / "issue").exists()
 

@@ -64,7 +64,10 @@ def digest_command(
         told.append(f"This issue {went(seen.made)}.")
     elif not at_time and (late := overdue(digest, memory, now=now)):
         told.append(f"That of {late:%a %Y-%m-%d %H:%M %Z} is due and not sent: feedpub send does that.")
-    told += [] if memory.known else [_unknown(memory)]
+    if earlier:
+        told.append(f"What was published up to {earlier:%Y-%m-%d %H:%M %Z} counts as issued.")
+    elif not memory.known:
+        told.append(f"Of earlier issues nothing is known: {_unknown(memory)}.")
     say(memory.unread)
     if made is None:
         click.echo("\n".join((f"Nothing new for {digest.name} at {slot:%Y-%m-%d %H:%M %Z}: no issue.", *told)))
@@ -104,7 +107,7 @@ def _list(folder: Path, site: Site, digests: list[Digest], articles: list[Articl
         memory = remember(folder, site, digest, (*slots, *filter(None, [last])), now=now)
         say(memory.unread)
         if not memory.known:
-            past = _unknown(memory)
+            past = f"not known: {_unknown(memory)}"
         elif last and (before := memory.issues.get(last)):
             past = f"{went(before)}: {before.subject}"
         else:
@@ -125,7 +128,7 @@ def _coming(seen: Outlook) -> str:
 
 
 def _unknown(memory: Memory) -> str:
-    return "Nothing is known of earlier issues: " + ("the ledger can't be read." if memory.unread else "there is no ledger yet.")
+    return "the ledger can't be read" if memory.unread else "there is no ledger yet"
 
 
 def read_time(text: str, option: str, digest: Digest) -> datetime:
