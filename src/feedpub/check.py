@@ -11,9 +11,10 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from feedpub.content import absolute, article_url, body_references, credentials, lead_image_url, render_body
-from feedpub.disk import is_there
+from feedpub.disk import is_there, read_text
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.feed import planned_feeds
+from feedpub.ids import IDS, read_ids
 from feedpub.loading import SETTINGS, Progress, image_path, load_articles, load_site, pointed_length, quietly
 from feedpub.model import Article, Reference
 from feedpub.site import Site
@@ -28,7 +29,7 @@ def check(folder: Path, *, now: datetime, progress: Progress = quietly) -> tuple
     site = load_site(folder)
     articles, problems = load_articles(folder, site, progress=progress)
     _, collisions = planned_feeds(articles, site)
-    found = {*problems, *collisions, *_site_warnings(site), *_between(articles)}
+    found = {*problems, *collisions, *_site_warnings(site), *_old_entries(folder), *_between(articles)}
     addresses = {_path(article_url(article, site)) for article in articles}
     for article in progress(articles, "checking", len(articles)):
         found.update((*article.warnings, *render_body(article, site).problems))
@@ -78,6 +79,15 @@ def _article_warnings(article: Article, site: Site, now: datetime) -> Iterator[P
         yield _warning(article.source, article.lines["publishedAt"], "publishedAt", "is in the future", mend)
     for name in credentials(lead_image_url(article, site) or ""):
         yield _credential(article.source, article.lines["image"], "image", name)
+
+
+def _old_entries(folder: Path) -> Iterator[Problem]:
+    """A reminder of each entry of the feed before that no article is."""
+    text = read_text(folder / IDS, source=IDS) if is_there(folder / IDS, file=True) else ""
+    if not isinstance(text, Problem):
+        for id, title in sorted(read_ids(text, IDS).unmatched.items()):
+            what = f"no article is {quoted(title)} ({id}) of the feed before"
+            yield _warning(IDS, 0, "unmatched", what, "write guid: into its front matter, or take the line out")
 
 
 def _image_warnings(article: Article, folder: Path) -> Iterator[Problem]:

@@ -8,8 +8,11 @@ from stat import S_ISREG
 from typing import Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
+import msgspec
+
 from feedpub.disk import SourceFile, article_files, read_text
 from feedpub.errors import FeedpubError, Problem
+from feedpub.ids import IDS, read_ids
 from feedpub.model import Article
 from feedpub.site import Site, read_site
 
@@ -34,12 +37,23 @@ def quietly(things: Iterable[T], label: str, length: int) -> Iterable[T]:
 
 
 def load_site(folder: Path) -> Site:
-    """The Site that `folder`/feedpub.toml describes. Raises FeedpubError."""
-    return read_site(settings_text(folder), SETTINGS)
+    """The Site that `folder`/feedpub.toml describes, with the ids of IDS. Raises FeedpubError."""
+    return load_settings(folder)[0]
 
 
-def settings_text(folder: Path) -> str:
-    """The text of `folder`/feedpub.toml. Raises FeedpubError."""
+def load_settings(folder: Path) -> tuple[Site, str]:
+    """load_site(), and the text of all that it was read from. Raises FeedpubError."""
+    text = _settings_text(folder)
+    site = read_site(text, SETTINGS)
+    if not (folder / IDS).is_file():
+        return site, text
+    kept = read_text(folder / IDS, source=IDS)
+    if isinstance(kept, Problem):
+        raise FeedpubError([kept])
+    return msgspec.structs.replace(site, ids=read_ids(kept, IDS).ids), f"{text}\0{kept}"
+
+
+def _settings_text(folder: Path) -> str:
     path = folder / SETTINGS
     if not path.is_file():
         what = "there is no such folder" if not folder.is_dir() else f"there is no {SETTINGS} in this folder"

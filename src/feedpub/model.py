@@ -22,7 +22,8 @@ class Article(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `published` and `updated` are aware. `image` is as the author wrote it: a URL, or a path against the article's
     address. `lines` tells on which line of `source` each field stands, `body_line` where the body starts (from 1). `path`
     is where the file lies below the articles' folder, without its ending. `url` is the address that the file names as its
-    own, None where the site's pattern makes it. From `expires` on (aware) the article is no longer published.
+    own, None where the site's pattern makes it. From `expires` on (aware) the article is no longer published. `id` is the id
+    that the file names, of an article that was published elsewhere before.
     """
 
     source: str
@@ -48,6 +49,7 @@ class Article(msgspec.Struct, frozen=True, array_like=True, gc=False):
     url: str | None = None
     expires: datetime | None = None
     warnings: tuple[Problem, ...] = ()
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from feedpub import readers
 from feedpub.errors import FeedpubError, Problem
 from feedpub.model import Author
 from feedpub.settings import Reader, Settings
-from feedpub.tables import folder_of, read_authors, read_categories, read_fields, refuse_patterns
+from feedpub.tables import folder_of, read_authors, read_categories, read_fields, read_redirects, refuse_patterns
 
 Format = Literal["rss", "atom", "json"]
 Group = Literal["category", "tag", "author"]
@@ -123,7 +123,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The table [site], with the other tables in `feeds`, `categories`, `fields`, `authors`, `digests`, `store`, and so on.
 
     `url` and `feeds_url` end without a slash. `fields` has further names of our fields, `authors` who an id is.
-    `id` is the start of a tag URI (RFC 4151), "" where it is not set.
+    `id` is the start of a tag URI (RFC 4151), "" where it is not set. `redirects` leads from old paths to new addresses, or
+    to "gone". `ids` has the ids of articles that were published elsewhere before, by slug; they stand in a file of their own.
     """
 
     title: str
@@ -143,6 +144,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     categories: dict[str, str] = {}
     fields: dict[str, tuple[str, ...]] = {}
     authors: dict[str, Author] = {}
+    redirects: dict[str, str] = {}
+    ids: dict[str, str] = {}
     digests: tuple[Digest, ...] = ()
     store: Store = Store()
     mail: Mail = Mail()
@@ -186,6 +189,7 @@ def read_site(text: str, source: str = "feedpub.toml") -> Site:
     categories = read_categories(settings, tables.get("categories", {}))
     fields = read_fields(settings, tables.get("fields", {}))
     authors = read_authors(settings, tables.get("authors", {}))
+    redirects = read_redirects(settings, tables.get("redirects", {}))
     if not isinstance(tables.get("site"), dict):
         settings.problem("site", None, "the table [site] is missing", "write [site], and under it title and url")
         raise FeedpubError(settings.problems)
@@ -206,8 +210,9 @@ def read_site(text: str, source: str = "feedpub.toml") -> Site:
     if site is None or feeds is None or store is None or mail is None or web is None or settings.problems:
         raise FeedpubError(settings.problems)
     return msgspec.structs.replace(
-        site, feeds=feeds, categories=categories, fields=fields, authors=authors, digests=digests, store=store, mail=mail, web=web
-    )
+        site, feeds=feeds, categories=categories, fields=fields, authors=authors, redirects=redirects, digests=digests,
+        store=store, mail=mail, web=web,
+    )  # fmt: skip
 
 
 def _digests(settings: Settings, tables: object, site: Site | None) -> tuple[Digest, ...]:
@@ -240,12 +245,13 @@ _TABLES = {
     "categories": dict,
     "fields": dict,
     "authors": dict,
+    "redirects": dict,
     "digest": Digest,
     "store": Store,
     "mail": Mail,
     "web": Web,
 }
-_OTHER_TABLES = ("feeds", "categories", "fields", "authors", "digests", "store", "mail", "web")
+_OTHER_TABLES = ("feeds", "categories", "fields", "authors", "redirects", "ids", "digests", "store", "mail", "web")
 _SITE_READERS: dict[str, Reader] = {
     "title": readers.read_title,
     "url": readers.read_base_url,

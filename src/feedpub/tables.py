@@ -17,6 +17,11 @@ FIELDS = (
     "draft", "metaTitle", "metaDescription",
 )  # fmt: skip
 
+# What is no longer there, and won't be (RFC 9110, 15.5.11).
+GONE = "gone"
+_PATH = re.compile(r"/(?!/)[^\s?#\\\"<>\x00-\x20\x7f]*")
+_WEB = re.compile(r"https?://[^\s\\\"<>\x00-\x20\x7f/]+(?:/[^\s\\\"<>\x00-\x20\x7f]*)?")
+
 
 def read_categories(settings: Settings, table: object) -> dict[str, str]:
     """The slug of each category that the table [categories] names."""
@@ -71,6 +76,34 @@ def read_authors(settings: Settings, table: object) -> dict[str, Author]:
             mend = f'write {name} = "Ada Lovelace <ada@example.org>"'
             settings.problem("authors", name, f"{quoted(text)} is not a name", mend)
     return found
+
+
+def read_redirects(settings: Settings, table: object) -> dict[str, str]:
+    """Where each old path of the table [redirects] leads: a path, a web address, or "gone"."""
+    found: dict[str, str] = {}
+    if not isinstance(table, dict):
+        settings.problem("redirects", None, "must be a table", "write [redirects] on a line of its own")
+        return {}
+    for old, new in table.items():
+        if not _PATH.fullmatch(old):
+            mend = 'write it as in "/feed/" = "/rss.xml"'
+            settings.problem("redirects", old, "is not a path: it starts with / and has no ?, # or white space", mend)
+        elif not isinstance(new, str) or not (new == GONE or _PATH.fullmatch(new) or _WEB.fullmatch(new)):
+            settings.problem(
+                "redirects", old, f"{quoted(new)} is neither a path nor a web address", f'write "/rss.xml" or "{GONE}"'
+            )
+        else:
+            found[old] = new
+    for old, new in found.items():
+        if bare(new) in {bare(other) for other in found}:
+            what = f"{quoted(new)} is itself an old path, so readers would be led on and on"
+            settings.problem("redirects", old, what, "name the newest address at once")
+    return found
+
+
+def bare(path: str) -> str:
+    """`path` without a slash at its end: readers come with and without."""
+    return path.rstrip("/") or "/"
 
 
 def refuse_patterns(settings: Settings, patterns: tuple[str, ...]) -> None:

@@ -121,7 +121,7 @@ def test_every_variable_of_a_template_is_documented() -> None:
         (
             "an article",
             {field.name for field in msgspec.structs.fields(Article)},
-            {"lines", "body_line", "path", "url", "expires", "warnings"},
+            {"lines", "body_line", "path", "url", "expires", "warnings", "id"},
         ),
         ("the issue", {field.name for field in dataclasses.fields(Issue)}, set()),
         ("the digest", set(Digest.__struct_fields__), {"lines"}),

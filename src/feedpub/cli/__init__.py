@@ -12,6 +12,8 @@ _COMMANDS = {
     "init": "Write a small site that builds at once.",
     "check": "Say everything that is wrong, or looks wrong.",
     "build": "Publish the feeds.",
+    "ids": "The ids by which feed readers know the articles.",
+    "redirects": "Lines for web servers that lead old addresses to new ones.",
     "preview": "Watch the site in a browser while you write.",
     "serve": "Serve feeds, sign-up and past issues over HTTP.",
     "digest": "Compose the next issue, to look at.",

@@ -1,12 +1,13 @@
 """read_article() and render_body(): the two doors of the room."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal, cast
 
 from feedpub.content.address import article_url
 from feedpub.content.fields import Fields
-from feedpub.content.text import clean
+from feedpub.content.text import clean, one_line
 from feedpub.content.urls import absolute
 from feedpub.errors import FeedpubError, Problem
 from feedpub.model import Article, Author, Body, Reference
@@ -17,6 +18,7 @@ from feedpub.tables import FIELDS
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _SHORTCODE_MEND = 'write {{image: https://…, width: 800, height: 450, alt: "…"}}'
 
 
@@ -75,10 +77,20 @@ def read_article(text: str, source: str, site: Site) -> Article:
         url=told.url,
         expires=fields.instant("expiresAt", site.timezone),
         warnings=(*raw.warnings, *told.warnings),
+        id=_kept_id(raw.fields),
     )
     if problems := [*told.problems, *fields.problems]:
         raise FeedpubError(problems)
     return article
+
+
+def _kept_id(fields: Mapping[str, object]) -> str | None:
+    """The id under which the article was published before: `guid`, or an `id` that is an IRI.
+
+    Other tools have an `id` for purposes of their own, such as `id: intro`: two such would be one article to readers.
+    """
+    guid, other = (one_line(value) if isinstance(value := fields.get(name), str) else "" for name in ("guid", "id"))
+    return guid or (other if _IRI.fullmatch(other) else None)
 
 
 def reading_key(site: Site) -> str:

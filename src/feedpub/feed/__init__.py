@@ -4,5 +4,18 @@ from feedpub.feed.category import newest_first
 from feedpub.feed.entry import MEDIA_TYPES
 from feedpub.feed.plan import FORMATS, Planned, planned_feeds, sound_feeds
 from feedpub.feed.publication import FILES, Part, publication
+from feedpub.feed.redirects import Server, redirect_lines
 
-__all__ = ["FILES", "FORMATS", "MEDIA_TYPES", "Part", "Planned", "newest_first", "planned_feeds", "publication", "sound_feeds"]
+__all__ = [
+    "FILES",
+    "FORMATS",
+    "MEDIA_TYPES",
+    "Part",
+    "Planned",
+    "Server",
+    "newest_first",
+    "planned_feeds",
+    "publication",
+    "redirect_lines",
+    "sound_feeds",
+]

@@ -44,12 +44,12 @@ def entry(article: Article, body: Body, site: Site, *, image_length: int | None 
 
 
 def entry_id(article: Article, site: Site) -> str:
-    """Tag URI of an article, e.g. `tag:example.org,2025:coreweave-ipo`.
+    """The id of an article: the one it had elsewhere before, else a tag URI such as `tag:example.org,2025:coreweave-ipo`.
 
     RFC 4287, 4.2.6: an id "MUST NOT change", also when its entry is relocated. So it is made of the slug and of the
     site's fixed authority (RFC 4151), never of the title, the date, the category or today's URL.
     """
-    return f"{site.authority}{quote(article.slug, safe=_SPECIFIC)}"
+    return article.id or site.ids.get(article.slug) or f"{site.authority}{quote(article.slug, safe=_SPECIFIC)}"
 
 
 def feed_id(folder: str, site: Site) -> str:

@@ -1,11 +1,12 @@
 """Which feeds exist, which documents each has, and which articles stand in each document."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from feedpub.errors import Problem
+from feedpub.errors import Problem, quoted
 from feedpub.feed.category import grouped, newest_first
+from feedpub.feed.entry import entry_id
 from feedpub.model import Article
 from feedpub.site import Format, Site
 
@@ -83,16 +84,31 @@ def sound_feeds(articles: Iterable[Article], site: Site) -> tuple[tuple[Planned,
 
 
 def planned_feeds(articles: Iterable[Article], site: Site) -> tuple[tuple[Planned, ...], tuple[Problem, ...]]:
-    """Every feed of the site, that of all articles first; and a Problem for each category whose slug is taken.
+    """Every feed of the site, that of all articles first; and a Problem for each category whose slug is
+    taken, and each article whose id is.
 
     A category without an article has no feed; the feed of all articles is there also when it is empty.
     """
     ordered = newest_first(articles)
+    problems = tuple(_same_ids(ordered, site))
     feeds = [Planned("", "all", "Everything", ordered)]
-    problems: tuple[Problem, ...] = ()
     for group in dict.fromkeys(site.feeds.by):
         categories, more = grouped(ordered, group, site)
         problems += more
         root = "" if group == "category" else f"{group}/"
         feeds += [Planned(f"{root}{c.slug}/", group, c.name, c.articles) for c in categories]
     return tuple(feeds), problems
+
+
+def _same_ids(articles: Iterable[Article], site: Site) -> Iterator[Problem]:
+    """Only ids from elsewhere can be those of two articles: no two have the same slug."""
+    articles = tuple(articles)
+    if not site.ids and not any(article.id for article in articles):
+        return
+    owners: dict[str, Article] = {}
+    for article in reversed(articles):
+        owner = owners.setdefault(entry_id(article, site), article)
+        if owner is not article:
+            field = next((name for name in ("guid", "id") if name in article.lines), "id")
+            what = f"{quoted(entry_id(article, site))} is also the id of {owner.source}, and readers would see one article"
+            yield Problem(article.source, article.lines.get(field, 1), field, what, "give each its own, or remove this one")

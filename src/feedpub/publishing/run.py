@@ -8,10 +8,9 @@ from pathlib import Path
 from feedpub.cache import Cache
 from feedpub.disk import MANIFEST, Changes, read_manifest
 from feedpub.errors import FeedpubError, Problem
-from feedpub.loading import SETTINGS, Progress, quietly, settings_text, site_files
+from feedpub.loading import Progress, load_settings, quietly, site_files
 from feedpub.publishing import lastbuild
 from feedpub.publishing.workers import Workers
-from feedpub.site import read_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,10 @@ def build(
 
     With any Problem nothing is written and FeedpubError is raised; `keep_going` leaves the articles at fault out instead,
     and returns their Problems. `adopt` writes beside files that no build wrote; `allow_removal` lets more than half of the
-    published articles go. What the last build knew is used (unless
-    not `cached`), and at most `jobs` processes (default: one for each core). Reads no clock: same input, same bytes.
+    published articles go. What the last build knew is used (unless not `cached`), and at most `jobs` processes (default: one
+    for each core). Reads no clock: same input, same bytes.
     """
-    settings = settings_text(folder)
-    site = read_site(settings, SETTINGS)
+    site, settings = load_settings(folder)
     place = output or folder / site.output
     with Cache(folder if cached else None) as cache, Workers(jobs) as workers:
         files = site_files(folder, site)

@@ -20,6 +20,7 @@ from feedpub.web.context import Context
 from feedpub.web.cors import options
 from feedpub.web.hub import Turn, announce
 from feedpub.web.metrics import Traffic
+from feedpub.web.moved import moved
 from feedpub.web.negotiation import wish
 from feedpub.web.networks import Networks
 from feedpub.web.page import error_page
@@ -123,7 +124,8 @@ class _Front:
         """What no route is for: a file that is published, asked for in a way that is not, or nothing."""
         version = self.published.snapshot.versions.get(scope["path"])
         if version is None:
-            raise HTTPException(404)
+            await moved(self.context.site.redirects, scope["path"])(scope, receive, send)
+            return
         if scope["method"] == "OPTIONS":
             await options("GET, HEAD, OPTIONS", readable=version.is_readable)(scope, receive, send)
             return
