@@ -13,7 +13,7 @@ import msgspec
 from feedpub.content import absolute, article_url, body_references, credentials, lead_image_url, render_body
 from feedpub.disk import is_there, read_text
 from feedpub.errors import FeedpubError, Problem, quoted
-from feedpub.feed import planned_feeds
+from feedpub.feed import NO_IMAGES, planned_feeds
 from feedpub.ids import IDS, read_ids
 from feedpub.loading import SETTINGS, Progress, image_path, load_articles, load_site, pointed_length, quietly
 from feedpub.model import Article, Reference
@@ -29,7 +29,7 @@ def check(folder: Path, *, now: datetime, progress: Progress = quietly) -> tuple
     site = load_site(folder)
     articles, problems = load_articles(folder, site, progress=progress)
     _, collisions = planned_feeds(articles, site)
-    found = {*problems, *collisions, *_site_warnings(site), *_old_entries(folder), *_between(articles)}
+    found = {*problems, *collisions, *_site_warnings(site), *_old_entries(folder), *_between(articles, site)}
     addresses = {_path(article_url(article, site)) for article in articles}
     for article in progress(articles, "checking", len(articles)):
         found.update((*article.warnings, *render_body(article, site).problems))
@@ -77,6 +77,10 @@ def _article_warnings(article: Article, site: Site, now: datetime) -> Iterator[P
     if article.published > now:
         mend = "it is published at the next build all the same; mark it draft: true to hold it back"
         yield _warning(article.source, article.lines["publishedAt"], "publishedAt", "is in the future", mend)
+    ending = unquote(urlsplit(lead_image_url(article, site) or "").path).rpartition(".")[2].lower()
+    if ending in NO_IMAGES:
+        what = f"{quoted(article.image)} is no image, and is left out"
+        yield _warning(article.source, article.lines["image"], "image", what, "name an image, or link to it in the text")
     for name in credentials(lead_image_url(article, site) or ""):
         yield _credential(article.source, article.lines["image"], "image", name)
 
@@ -141,7 +145,19 @@ def _path(url: str) -> str:
     return unquote(urlsplit(url).path).rstrip("/")
 
 
-def _between(articles: list[Article]) -> Iterator[Problem]:
+def _same_but_for_case(articles: list[Article], site: Site) -> Iterator[Problem]:
+    addresses: dict[str, Article] = {}
+    for article in articles:
+        url = article_url(article, site)
+        first = addresses.setdefault(url.casefold(), article)
+        if first is not article and article_url(first, site) != url:
+            what = f"its address {url} differs from that of {first.source} in case alone"
+            mend = "some servers and disks take the two for one: give it another slug"
+            yield _warning(article.source, article.lines.get("slug", 1), "slug", what, mend)
+
+
+def _between(articles: list[Article], site: Site) -> Iterator[Problem]:
+    yield from _same_but_for_case(articles, site)
     titles: dict[str, list[Article]] = defaultdict(list)
     categories: dict[str, list[Article]] = defaultdict(list)
     for article in articles:

@@ -40,3 +40,10 @@ def test_a_picture_is_shown_once(write_site: Write, feedpub: Callable[..., Resul
     site = write_site({"articles/a.md": article("A", body=f"![A loaf]({shown})\n", image=image)})
     assert feedpub("build", site).exit_code == 0
     assert Path(site / "public/rss.xml").read_text().count("img src=") == times
+
+
+def test_media_of_another_kind_are_no_lead_image(write_site: Write, feedpub: Callable[..., Result]) -> None:
+    site = write_site({"articles/a.md": article("A", image="https://img.example/talk.mp3")})
+    assert "talk.mp3" in feedpub("check", site).stderr + feedpub("check", site).stdout
+    assert feedpub("build", site).exit_code == 0
+    assert "talk.mp3" not in (site / "public/rss.xml").read_text()

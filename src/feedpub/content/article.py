@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from feedpub.content.address import article_url
 from feedpub.content.fields import Fields
+from feedpub.content.merge import merge_marker
 from feedpub.content.text import clean, one_line
 from feedpub.content.urls import absolute
 from feedpub.errors import FeedpubError, Problem
@@ -79,6 +80,10 @@ def read_article(text: str, source: str, site: Site) -> Article:
         warnings=(*raw.warnings, *told.warnings),
         id=_kept_id(raw.fields),
     )
+    conflict = merge_marker(body)
+    if conflict is not None:
+        mend = "keep what is meant of the two, and take the lines <<<<<<<, ======= and >>>>>>> out"
+        fields.problems.append(Problem(source, body_line + conflict, "", "an unresolved merge stands in the text", mend))
     if problems := [*told.problems, *fields.problems]:
         raise FeedpubError(problems)
     return article

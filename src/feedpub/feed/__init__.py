@@ -1,7 +1,7 @@
 """feed: Articles → the bytes of every feed. Pure."""
 
 from feedpub.feed.category import newest_first
-from feedpub.feed.entry import MEDIA_TYPES
+from feedpub.feed.entry import MEDIA_TYPES, NO_IMAGES
 from feedpub.feed.plan import FORMATS, Planned, planned_feeds, sound_feeds
 from feedpub.feed.publication import FILES, Part, publication
 from feedpub.feed.redirects import Server, redirect_lines
@@ -10,6 +10,7 @@ __all__ = [
     "FILES",
     "FORMATS",
     "MEDIA_TYPES",
+    "NO_IMAGES",
     "Part",
     "Planned",
     "Server",

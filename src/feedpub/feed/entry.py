@@ -15,6 +15,11 @@ MEDIA_TYPES = {
     "svg": "image/svg+xml", "webp": "image/webp",
 }  # fmt: skip
 
+# What is no image for sure: some tools have one field for all media.
+NO_IMAGES = {
+    "aac", "avi", "flac", "htm", "html", "m4a", "m4v", "mkv", "mov", "mp3", "mp4", "oga", "ogg", "ogv", "opus", "pdf", "wav",
+    "webm",
+}  # fmt: skip
 _SIZES = {
     "w", "h", "q", "width", "height", "quality", "size", "fit", "crop", "resize", "format", "fm", "auto", "dpr", "ar", "ssl",
 }  # fmt: skip
@@ -74,6 +79,8 @@ def _image(article: Article, site: Site, length: int | None) -> Image | None:
     if url is None:
         return None
     suffix = unquote(urlsplit(url).path).rpartition(".")[2].lower()
+    if suffix in NO_IMAGES:
+        return None
     # An address without an ending, such as that of an image service, says nothing of its type: JPEG is the common one.
     return Image(url, MEDIA_TYPES.get(suffix, "image/jpeg"), length)
 
