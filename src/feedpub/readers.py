@@ -53,6 +53,19 @@ def ascii_host(host: str) -> str:
     return host if host.isascii() else idna.encode(host, uts46=True).decode()
 
 
+def ascii_address(address: str) -> str:
+    """`address` with its domain as the DNS has it, so that servers without SMTPUTF8 take it; as it is if that makes no odds,
+    because what stands before the @ is beyond ASCII too.
+    """
+    local, at, domain = address.rpartition("@")
+    if not local.isascii():
+        return address
+    try:
+        return f"{local}{at}{ascii_host(domain)}"
+    except ValueError:
+        return address
+
+
 def read_base_url(text: str) -> str:
     """The address of a folder, without the slash at its end."""
     url = read_web_url(text)

@@ -9,13 +9,13 @@ import msgspec
 
 from feedpub import readers
 from feedpub.errors import FeedpubError, Problem
+from feedpub.mail import Mail, Positive, read_mail
 from feedpub.model import Author
 from feedpub.settings import Reader, Settings
 from feedpub.tables import folder_of, read_authors, read_categories, read_fields, read_redirects, refuse_patterns
 
 Format = Literal["rss", "atom", "json"]
 Group = Literal["category", "tag", "author"]
-Positive = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,42 +71,6 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     url: str = "sqlite:///feedpub.db"
 
 
-class DkimKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The table [mail.dkim]: the selector, the file of the private key, and the domain (default: that of the digest)."""
-
-    selector: str
-    key_file: str
-    domain: str | None = None
-
-
-class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The table [mail]: how messages leave. `rate` is messages per second, `per_hour` and `per_day` a provider's quotas.
-
-    `rehearsal` says whether what leaves reaches anybody; None leaves it to the url.
-    """
-
-    url: str = "maildir:outbox"
-    connections: Positive = 16
-    rate: Annotated[float, msgspec.Meta(gt=0)] | None = None
-    per_hour: Positive | None = None
-    per_day: Positive | None = None
-    bounce: Author | None = None
-    password_file: str | None = None
-    timeout: Annotated[int, msgspec.Meta(ge=1, le=300)] = 60
-    dkim: DkimKey | None = None
-    rehearsal: bool | None = None
-
-    @property
-    def folder(self) -> str | None:
-        """The folder that takes the messages, where no server does; relative to feedpub.toml."""
-        return self.url.removeprefix("maildir:") if self.url.startswith("maildir:") else None
-
-    @property
-    def rehearses(self) -> bool:
-        """Whether messages reach nobody, so that nothing counts as issued: true of a folder, unless the settings say no."""
-        return self.folder is not None if self.rehearsal is None else self.rehearsal
-
-
 class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The table [web]: how `feedpub serve` faces the public. `max_age` is in seconds; `probes` is None for everybody."""
 
@@ -115,7 +79,6 @@ class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
     probes: tuple[str, ...] | None = None
     form_origins: tuple[str, ...] = ()
-    mails_per_hour: Positive = 500
     max_age: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 300
     archive: bool = True
 
@@ -197,7 +160,7 @@ def read_site(text: str, source: str = "feedpub.toml") -> Site:
     site = settings.read(Site, tables["site"], path="site", readers=_SITE_READERS, skip=_OTHER_TABLES)
     digests = _digests(settings, tables.get("digest", []), site)
     store = settings.read(Store, tables.get("store", {}), path="store", readers={})
-    mail = settings.read(Mail, tables.get("mail", {}), path="mail", readers=_MAIL_READERS)
+    mail = read_mail(settings)
     web = settings.read(Web, tables.get("web", {}), path="web", readers=_WEB_READERS)
     for name, reader in _WEB_LISTS.items() if web else ():
         for value in getattr(web, name) or ():
@@ -264,7 +227,6 @@ _SITE_READERS: dict[str, Reader] = {
     "authors_file": readers.read_folder,
     "output": readers.read_folder,
 }
-_MAIL_READERS: dict[str, Reader] = {"url": readers.read_mail_url, "bounce": readers.read_mailbox}
 _WEB_LISTS: dict[str, Reader] = {
     "trusted_proxies": readers.read_network,
     "probes": readers.read_network,

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from click.testing import Result
 
-from feedpub.site import Digest, Feeds, Mail, Site, Store, Web, read_site
+from feedpub.mail import Mail
+from feedpub.site import Digest, Feeds, Site, Store, Web, read_site
 from tests.conftest import article, tree
 
 Run = Callable[..., Result]

@@ -18,8 +18,9 @@ from click.testing import Result
 
 from feedpub.digest import next_slots, note
 from feedpub.digest.story import Story
+from feedpub.mail import Mail
 from feedpub.model import Article, Issue
-from feedpub.site import Digest, Mail, Site, read_site
+from feedpub.site import Digest, Site, read_site
 from feedpub.templates import SHIPPED, environment
 from tests.conftest import SETTINGS, Write
 from tests.digest.conftest import DIGEST, featured

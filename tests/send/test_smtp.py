@@ -97,9 +97,9 @@ def test_a_sender_that_is_refused_is_nobodys_recipients_fault(scripted: Callable
         ([GREETING, FINE, "550 5.1.1 unknown", FINE], Refused("550 5.1.1 unknown")),
         ([GREETING, FINE, "450 4.7.0 later", FINE], Deferred("450 4.7.0 later", of="domain")),
         ([GREETING, FINE, "450 4.2.1 mailbox busy", FINE], Deferred("450 4.2.1 mailbox busy")),
-        ([GREETING, FINE, FINE, GO, "554 5.6.0 no"], Refused("554 5.6.0 no")),
+        ([GREETING, FINE, FINE, GO, "554 5.6.0 no"], Refused("554 5.6.0 no", of="sender")),
         ([GREETING, FINE, FINE, "451 4.3.0 not now", FINE], Deferred("451 4.3.0 not now")),
-        ([GREETING, "421 4.3.2 closing"], Deferred("421 4.3.2 closing", of="domain")),
+        ([GREETING, "421 4.3.2 closing"], Deferred("421 4.3.2 closing", of="relay")),
     ],
 )
 def test_the_servers_word_decides(scripted: Callable[..., Scripted], script: list[str], answer: object) -> None:
@@ -107,7 +107,7 @@ def test_the_servers_word_decides(scripted: Callable[..., Scripted], script: lis
 
 
 @pytest.mark.parametrize(
-    "script", [[GREETING, FINE], [GREETING, FINE, FINE], [GREETING, FINE, FINE, GO], [GREETING, FINE, FINE, GO, None]]
+    "script", [[GREETING, FINE], [GREETING, FINE, FINE], [GREETING, FINE, FINE, GO], [GREETING, FINE, FINE, None]]
 )
 def test_a_connection_that_drops_or_hangs_is_tried_again(scripted: Callable[..., Scripted], script: list[str | None]) -> None:
     answer = send(scripted(*script), timeout=1)
@@ -185,7 +185,7 @@ def encrypted(certificate: tuple[Path, Path]) -> Iterator[tuple[Encrypted, int]]
 
 def test_tls_is_used_where_it_is_offered(encrypted: tuple[Encrypted, int], certificate: tuple[Path, Path]) -> None:
     trusting = ssl.create_default_context(cafile=certificate[0])
-    smtp = Blocking(Smtp(f"smtp://127.0.0.1:{encrypted[1]}", timeout=5, tls=trusting))
+    smtp = Blocking(Smtp(f"smtp://127.0.0.1:{encrypted[1]}", timeout=5, trust=trusting))
     assert smtp.send(MESSAGE, sender="n@e.org", to="r@e.org") == Accepted()
     smtp.close()
     assert encrypted[0].seen == [True]

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.model import UNSUBSCRIBE, Author, Email, Issue
+from feedpub.readers import ascii_address
 from feedpub.site import Digest, Site
 
 # Python's own limit gives quoted-printable lines of 78, and RFC 2045, 6.7 allows 76.
@@ -105,10 +106,10 @@ def note_message(email: Email, digest: Digest, *, to: str, sent: datetime, name:
 
 
 def _checked(to: str) -> str:
-    """`to`, if it stays inside its header. Raises FeedpubError."""
+    """`to` as it stands in its header, its domain in ASCII where that can be; if it stays inside. Raises FeedpubError."""
     if re.search(r"[\s<>,\x00-\x1f\x7f]", to) or "@" not in to:
         raise FeedpubError([Problem("message", 0, "to", f"{quoted(to)} is not a mail address")])
-    return to
+    return ascii_address(to)
 
 
 def _in_quoted_printable(url: str) -> bytes:

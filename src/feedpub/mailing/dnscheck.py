@@ -8,7 +8,8 @@ import dns.exception
 import dns.resolver
 
 from feedpub.errors import Problem
-from feedpub.site import Digest, Mail, Site
+from feedpub.mail import Mail
+from feedpub.site import Digest, Site
 
 _REFUSED = "Gmail and Yahoo refuse mail in bulk without it"
 

@@ -1,19 +1,19 @@
 """The way messages leave, as [mail] says: their signature, and the connections that take them."""
 
 import os
+import ssl
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedpub.errors import FeedpubError, Problem
-from feedpub.site import Mail, Site
+from feedpub.mail import Mail
+from feedpub.site import Site
 
 if TYPE_CHECKING:
     from feedpub.transport import Transport
 
-# A message may take six answers of the server; a lease must outlast them, or a second worker would send it again.
-_ANSWERS = 6
 PASSWORD = "FEEDPUB_SMTP_PASSWORD"  # noqa: S105 the name of the variable
 
 
@@ -33,20 +33,39 @@ def signer(folder: Path, site: Site) -> Callable[[bytes, str], bytes]:
 
 
 def way_out(folder: Path, site: Site) -> Callable[[], "Transport"]:
-    """Makes connections to where [mail] url sends. The password is that of the environment, else of the file."""
-    from feedpub.transport import Maildir, Smtp
+    """Makes connections to where [mail] url sends. The password is that of the environment, else of the file.
 
-    if site.mail.url.startswith("maildir:"):
-        place = folder / site.mail.url.removeprefix("maildir:")
-        return lambda: Maildir(place)
+    Raises FeedpubError for a file of [mail] that can't be used.
+    """
+    from feedpub.transport import Headed, Maildir, Smtp
+
+    mail = site.mail
+    if mail.folder is not None:
+        place = folder / mail.folder
+        return lambda: Headed(Maildir(place), mail.headers)
+    password, trust = _password(folder, mail), _authorities(folder, mail)
+    return lambda: Headed(Smtp(mail.url, password=password, timeout=mail.timeout, tls=mail.tls, trust=trust), mail.headers)
+
+
+def _password(folder: Path, mail: Mail) -> str | None:
     password = os.environ.get(PASSWORD)
-    if password is None and site.mail.password_file:
-        try:
-            password = (folder / site.mail.password_file).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            what = f"this file can't be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}"
-            raise FeedpubError([Problem("feedpub.toml", 0, "mail.password_file", what, f"or set {PASSWORD}")]) from error
-    return lambda: Smtp(site.mail.url, password=password, timeout=site.mail.timeout)
+    if password is not None or not mail.password_file:
+        return password
+    try:
+        return (folder / mail.password_file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        what = f"this file can't be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}"
+        raise FeedpubError([Problem("feedpub.toml", 0, "mail.password_file", what, f"or set {PASSWORD}")]) from error
+
+
+def _authorities(folder: Path, mail: Mail) -> ssl.SSLContext:
+    """Who may vouch for the server: those that the system trusts, or those of `ca_file` alone. It takes some milliseconds."""
+    try:
+        return ssl.create_default_context(cafile=folder / mail.ca_file if mail.ca_file else None)
+    except OSError as error:
+        what = f"{mail.ca_file} can't be used: {'it holds no certificate' if isinstance(error, ssl.SSLError) else error.strerror}"
+        mend = "name a file with the certificate of the authority, as PEM"
+        raise FeedpubError([Problem("feedpub.toml", 0, "mail.ca_file", what, mend)]) from error
 
 
 def server_of(mail: Mail) -> str:
@@ -55,8 +74,10 @@ def server_of(mail: Mail) -> str:
 
 
 def lease(site: Site) -> timedelta:
-    """For how long a worker may hold what it sends."""
-    return timedelta(seconds=site.mail.timeout * _ANSWERS * 2)
+    """For how long a worker may hold what it sends: longer than a message takes, or a second one would send it again."""
+    from feedpub.transport import patience
+
+    return timedelta(seconds=2 * patience(site.mail.timeout))
 
 
 def envelope_sender(site: Site, digest: str, token: str) -> str:

@@ -23,7 +23,7 @@ from feedpub.store.ledger import (
     standings,
     take_turn,
 )
-from feedpub.store.notes import Note, ask_note, asked_lately, claim_notes, drop_notes, next_note, settle_note
+from feedpub.store.notes import Note, ask_note, claim_notes, drop_notes, mend_note_waits, settle_note
 from feedpub.store.queue import (
     Claim,
     Outcome,
@@ -89,7 +89,6 @@ __all__ = [
     "archived_issues",
     "archived_letter",
     "ask_note",
-    "asked_lately",
     "begin_tallies",
     "cause",
     "choose_digests",
@@ -115,10 +114,10 @@ __all__ = [
     "issued_slugs",
     "leave",
     "letter_of",
+    "mend_note_waits",
     "mend_waits",
     "minute_of",
     "movements",
-    "next_note",
     "note_look",
     "note_report",
     "open_store",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -12,10 +12,8 @@ from feedpub.store.schema import changes, subscribers, subscriptions
 from feedpub.store.subscribers import State, add_subscriber, forget_subscriber, is_suppressed, set_state
 
 
-def sign_up(
-    conn: Connection, address: str, digests: Iterable[str], *, now: datetime, how: str, wait: timedelta = timedelta(0)
-) -> None:
-    """Note that somebody asked for `digests` in the name of `address`: pending, with a note to confirm it, due after `wait`.
+def sign_up(conn: Connection, address: str, digests: Iterable[str], *, now: datetime, how: str) -> None:
+    """Note that somebody asked for `digests` in the name of `address`: pending, with a note to confirm it.
 
     Nothing tells whether the address was known. Active subscriptions stay as they are, suppressed addresses stay out.
     """
@@ -23,7 +21,7 @@ def sign_up(
     digests = tuple(digests)
     for digest in digests:
         add_subscriber(conn, address, digest, now=now, how=how, state="pending")
-    if ask_note(conn, "confirm", address, digests, now=now, wait=wait):
+    if ask_note(conn, "confirm", address, digests, now=now):
         # Its link is good for its whole time, so what it is to confirm must not be erased before.
         subscriber = select(subscribers.c.id).where(subscribers.c.key == address.casefold()).scalar_subquery()
         waits = (subscriptions.c.subscriber_id == subscriber) & (subscriptions.c.state == "pending")

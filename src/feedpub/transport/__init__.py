@@ -3,8 +3,9 @@
 from feedpub.transport.answer import Accepted, Answer, Crowded, Deferred, Refused, Transport, Unavailable
 from feedpub.transport.blocking import Blocking
 from feedpub.transport.dkim import Dkim
+from feedpub.transport.headed import Headed
 from feedpub.transport.maildir import Maildir
-from feedpub.transport.smtp import Smtp
+from feedpub.transport.smtp import Smtp, patience
 
 __all__ = [
     "Accepted",
@@ -13,9 +14,11 @@ __all__ = [
     "Crowded",
     "Deferred",
     "Dkim",
+    "Headed",
     "Maildir",
     "Refused",
     "Smtp",
     "Transport",
     "Unavailable",
+    "patience",
 ]

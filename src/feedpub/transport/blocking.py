@@ -29,7 +29,7 @@ class Blocking:
     def close(self) -> None:
         """As Transport.close."""
         self._run(self._transport.close())
-        self._run(self._loop.shutdown_default_executor())
+        self._run(self._loop.shutdown_default_executor())  # it looks up names
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

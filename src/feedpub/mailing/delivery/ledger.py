@@ -11,11 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from feedpub import store
 from feedpub.digest import Letter
+from feedpub.mail import Mail
 from feedpub.mailing.delivery.memory import Known, learn_connections, note_stop, note_success, recall
 from feedpub.mailing.delivery.outcome import LONGEST_WAIT
 from feedpub.mailing.delivery.worker import is_dead, worker_name
 from feedpub.mailing.outlet import lease, server_of
-from feedpub.site import Mail, Site
+from feedpub.site import Site
 from feedpub.store import Claim, Outcome
 from feedpub.transport import Answer
 
