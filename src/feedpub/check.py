@@ -3,7 +3,7 @@
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -11,35 +11,61 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from feedpub.content import absolute, article_url, body_references, credentials, lead_image_url, render_body
-from feedpub.disk import is_there, read_text
+from feedpub.disk import confined, is_there, lies_inside, outside, read_text, refused
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.feed import NO_IMAGES, planned_feeds
 from feedpub.ids import IDS, read_ids
-from feedpub.loading import SETTINGS, Progress, image_path, load_articles, load_site, pointed_length, quietly
+from feedpub.loading import SETTINGS, Progress, image_path, load_articles, load_site, pointed_length, quietly, site_files
 from feedpub.model import Article, Reference
 from feedpub.site import Site
 
 
-def check(folder: Path, *, now: datetime, progress: Progress = quietly) -> tuple[tuple[Problem, ...], int]:
+def check(
+    folder: Path, *, now: datetime, untrusted: bool = False, run_templates: bool = True, progress: Progress = quietly
+) -> tuple[tuple[Problem, ...], int]:
     """Every Problem and warning of the site in `folder`, by place, and how many articles it has.
 
-    Reads every article, drafts too, and renders every body. `now` (aware) tells what is in the future.
-    Raises FeedpubError when the settings or the folder can't be read at all.
+    Reads every article, drafts too, and renders every body. `now` (aware) tells what is in the future. Of an `untrusted`
+    site nothing outside its folder is read or asked for, and only so much of it; folders of templates, which are code, are
+    passed over unless `run_templates`. Raises FeedpubError when the settings or the folder can't be read at all.
     """
+    if untrusted and (unread := [*filter(None, (refused(folder, SETTINGS, 64), refused(folder, IDS, 4_000)))]):
+        raise FeedpubError(unread)
     site = load_site(folder)
-    articles, problems = load_articles(folder, site, progress=progress)
+    if untrusted and (elsewhere := [place for place in site.article_folders if not lies_inside(folder, folder / place)]):
+        raise FeedpubError(map(outside, elsewhere))
+    files, left_out = site_files(folder, site), list[Problem]()
+    if untrusted:
+        files, left_out = confined(folder, files)
+    articles, problems = load_articles(folder, site, progress=progress, files=files)
+    problems += left_out
     _, collisions = planned_feeds(articles, site)
     found = {*problems, *collisions, *_site_warnings(site), *_old_entries(folder), *_between(articles, site)}
     addresses = {_path(article_url(article, site)) for article in articles}
+
+    def there(path: Path) -> bool:
+        return (not untrusted or lies_inside(folder, folder / path)) and is_there(folder / path)
+
     for article in progress(articles, "checking", len(articles)):
         found.update((*article.warnings, *render_body(article, site).problems))
         found.update(_article_warnings(article, site, now))
-        found.update(_image_warnings(article, folder))
+        found.update(_image_warnings(article, folder, untrusted))
         for reference in body_references(article, site):
-            found.update(_reference_warnings(reference, article, site, folder, addresses))
+            found.update(_reference_warnings(reference, article, site, addresses, there))
     if site.digests:
+        if not run_templates:
+            site, passed_over = _without_templates(site)
+            found.update(passed_over)
         found.update(_digest_problems(folder, site, articles, now))
     return tuple(sorted(found)), len(articles) + len({problem.source for problem in problems})
+
+
+def _without_templates(site: Site) -> tuple[Site, list[Problem]]:
+    """The site with the shipped templates in the place of its own, and a warning for each digest that has some."""
+    what, mend = "a folder of templates is code, and was not run", "read it, and check again with --trust-templates"
+    passed_over = [digest.problem("template", what, mend, warning=True) for digest in site.digests if digest.template]
+    shipped = tuple(msgspec.structs.replace(digest, template=None) for digest in site.digests)
+    return msgspec.structs.replace(site, digests=shipped), passed_over
 
 
 def _digest_problems(folder: Path, site: Site, articles: list[Article], now: datetime) -> Iterator[Problem]:
@@ -94,10 +120,10 @@ def _old_entries(folder: Path) -> Iterator[Problem]:
             yield _warning(IDS, 0, "unmatched", what, "write guid: into its front matter, or take the line out")
 
 
-def _image_warnings(article: Article, folder: Path) -> Iterator[Problem]:
+def _image_warnings(article: Article, folder: Path, untrusted: bool) -> Iterator[Problem]:
     """Of a lead image that is a file: whether it is one that readers can be shown."""
     place = image_path(article)
-    if place is None or not is_there(folder / place, file=True):
+    if place is None or (untrusted and not lies_inside(folder, folder / place)) or not is_there(folder / place, file=True):
         return
     line = article.lines.get("image", 0)
     if pointed_length(folder / place) is not None:
@@ -108,14 +134,14 @@ def _image_warnings(article: Article, folder: Path) -> Iterator[Problem]:
 
 
 def _reference_warnings(
-    reference: Reference, article: Article, site: Site, folder: Path, addresses: set[str]
+    reference: Reference, article: Article, site: Site, addresses: set[str], there: Callable[[Path], bool]
 ) -> Iterator[Problem]:
     for name in credentials(reference.url):
         yield _credential(article.source, reference.line, "", name)
     if reference.kind == "image" and reference.alt is None:
         what = f"the image {quoted(reference.written)} has no alt text"
         yield _warning(article.source, reference.line, "", what, 'say what it shows: ![…](…), or alt: "…" in the shortcode')
-    if _has_no_target(reference, article, site, folder, addresses):
+    if _has_no_target(reference, article, site, addresses, there):
         what = f"the {reference.kind} {quoted(reference.written)} leads nowhere that feedpub knows: {reference.url}"
         yield _warning(article.source, reference.line, "", what, "write the address that the page has on the site")
 
@@ -125,7 +151,9 @@ def _credential(source: str, line: int, field: str, name: str) -> Problem:
     return _warning(source, line, field, f"an address holds what looks like a credential ({name}), and feeds are public", mend)
 
 
-def _has_no_target(reference: Reference, article: Article, site: Site, folder: Path, addresses: set[str]) -> bool:
+def _has_no_target(
+    reference: Reference, article: Article, site: Site, addresses: set[str], there: Callable[[Path], bool]
+) -> bool:
     """Whether a link relative to the article, or to an article's address, leads to no article and no file of the site."""
     written = reference.written.strip()
     path = _path(reference.url)
@@ -134,11 +162,11 @@ def _has_no_target(reference: Reference, article: Article, site: Site, folder: P
     if written.startswith("/"):
         # Of the site's other pages we know nothing; of its articles, all.
         known = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(urlsplit(site.url + site.article_url).path))
-        return bool(re.fullmatch(known.rstrip("/"), path)) and not is_there(folder / path.lstrip("/"))
+        return bool(re.fullmatch(known.rstrip("/"), path)) and not there(Path(path.lstrip("/")))
     if re.search(r"\.(md|markdown)$", path, re.IGNORECASE):
         return True
-    beside = Path(os.path.normpath((folder / article.source).parent / unquote(urlsplit(written).path)))
-    return not is_there(beside) and not is_there(folder / path.lstrip("/"))
+    beside = Path(os.path.normpath(Path(article.source).parent / unquote(urlsplit(written).path)))
+    return not there(beside) and not there(Path(path.lstrip("/")))
 
 
 def _path(url: str) -> str:

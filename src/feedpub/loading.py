@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from stat import S_ISREG
 from typing import Protocol, TypeVar
@@ -66,11 +66,16 @@ def _settings_text(folder: Path) -> str:
     return text
 
 
-def load_articles(folder: Path, site: Site, *, progress: Progress = quietly) -> tuple[list[Article], list[Problem]]:
-    """Every article of the site, drafts too, and every Problem in them. Sources are relative to `folder`."""
+def load_articles(
+    folder: Path, site: Site, *, progress: Progress = quietly, files: Sequence[SourceFile] | None = None
+) -> tuple[list[Article], list[Problem]]:
+    """Every article of the site (or those of `files`), drafts too, and every Problem in them.
+
+    Sources are relative to `folder`.
+    """
     from feedpub.content import read_articles  # a build in which nothing changed needs none of it
 
-    files = site_files(folder, site)
+    files = site_files(folder, site) if files is None else files
     texts = ((file.source, read_text(file.path, source=file.source)) for file in progress(files, "reading", len(files)))
     return read_articles(texts, site)
 

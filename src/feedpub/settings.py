@@ -12,6 +12,8 @@ from feedpub.errors import FeedpubError, Problem, quoted
 
 T = TypeVar("T", bound=msgspec.Struct)
 Reader = Callable[[str], object]
+# Of a text that is TOML: multi-line strings, and what else may hold three quotes.
+_TOKENS = re.compile(r'''"""(?:\\.|[^\\])*?""""{0,2}|\'{3}.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|\#[^\n]*''', re.DOTALL)
 
 
 class Settings:
@@ -21,9 +23,6 @@ class Settings:
         """Raises FeedpubError when `text` is no TOML."""
         self.source = source
         self.problems: list[Problem] = []
-        # Lines as TOML counts them; what stands in a multi-line string is no setting.
-        strings = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'', re.DOTALL)
-        self._lines = strings.sub(lambda found: "\n" * found[0].count("\n"), text.removeprefix("\ufeff")).split("\n")
         try:
             self.tables: dict[str, Any] = tomllib.loads(text.removeprefix("\ufeff"))
         except (ValueError, RecursionError, MemoryError) as error:
@@ -32,6 +31,8 @@ class Settings:
             what = f"this is not TOML: {re.sub(r' [(]at .*', '', str(error))}"
             mend = "text values stand between double quotes, and every [table] once"
             raise FeedpubError([Problem(source, line, "", what, mend)]) from error
+        # Lines as TOML counts them; what stands in a multi-line string is no setting.
+        self._lines = _TOKENS.sub(_without_strings, text.removeprefix("\ufeff")).split("\n")
 
     def unknown_tables(self, known: Mapping[str, object]) -> None:
         """A Problem for each table at the top level that is not in `known`."""
@@ -108,6 +109,10 @@ class Settings:
                 if re.match(pattern, line):
                     return number
         return default
+
+
+def _without_strings(found: re.Match[str]) -> str:
+    return "\n" * found[0].count("\n") if found[0].startswith(('"""', "'''")) else found[0]
 
 
 def _suggestion(name: str, known: Mapping[str, object]) -> str:

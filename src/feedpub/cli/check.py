@@ -15,16 +15,23 @@ from feedpub.errors import FeedpubError, Problem
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 @click.option("--dns", is_flag=True, help="Ask the DNS too: SPF, DKIM and DMARC of each digest's sender.")
 @click.option("--nameserver", metavar="HOST[:PORT]", help="Ask this server instead of the machine's own.")
-def check_command(site: Path, form: str, dns: bool, nameserver: str | None) -> None:
+@click.option("--untrusted", is_flag=True, help="Somebody else wrote it: run no templates, read nothing outside of SITE.")
+@click.option("--trust-templates", is_flag=True, help="With --untrusted: run the templates of its digests all the same.")
+def check_command(site: Path, form: str, dns: bool, nameserver: str | None, untrusted: bool, trust_templates: bool) -> None:
     """Say everything that is wrong with SITE, or looks wrong, and build nothing.
 
     Exits with 1 if there is a problem; a warning is none.
     """
     from feedpub.check import check  # loads what it needs to render articles
 
+    if untrusted and dns:
+        raise click.UsageError("--dns asks for what the settings name; it does not go with --untrusted")
+    if trust_templates and not untrusted:
+        raise click.UsageError("--trust-templates goes with --untrusted; without it, they are trusted")
     articles = 0
     try:
-        found, articles = check(site, now=datetime.now(UTC), progress=progress)
+        run_templates = trust_templates or not untrusted
+        found, articles = check(site, now=datetime.now(UTC), untrusted=untrusted, run_templates=run_templates, progress=progress)
         if dns:
             found = (*found, *_ask(site, nameserver))
     except FeedpubError as error:

@@ -1,5 +1,6 @@
 """disk: the edge to the file system."""
 
+from feedpub.disk.confined import confined, lies_inside, outside, refused
 from feedpub.disk.files import write_files
 from feedpub.disk.manifest import MANIFEST, Manifest, read_manifest
 from feedpub.disk.reading import SourceFile, article_files, decoded, is_there, read_bytes, read_text
@@ -15,15 +16,19 @@ __all__ = [
     "Stamp",
     "Survey",
     "article_files",
+    "confined",
     "decoded",
     "hash_of_file",
     "hashed",
     "is_settled",
     "is_sound",
     "is_there",
+    "lies_inside",
+    "outside",
     "read_bytes",
     "read_manifest",
     "read_text",
+    "refused",
     "stamp",
     "survey",
     "write_files",
