@@ -1,6 +1,7 @@
 """Problem, one piece of bad news for a person, and FeedpubError, which carries them."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,6 +44,15 @@ class FeedpubError(Exception):
 def printable(text: str) -> str:
     """`text` in one line, without characters that move a terminal's cursor or turn its writing direction."""
     return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+# Controls but tab and line ends (a return is one before a line feed alone), and what turns the direction of writing.
+_MOVING = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]|\r(?!\n)")
+
+
+def harmless(text: str, *, replacement: Callable[[str], str] = lambda _: "\N{REPLACEMENT CHARACTER}") -> str:
+    """`text` with a replacement for each character that a terminal would obey, or whoever reads a log in one. Lines stay."""
+    return text if text.isprintable() else _MOVING.sub(lambda found: replacement(found[0]), text)
 
 
 def quoted(value: object, *, limit: int = 60) -> str:

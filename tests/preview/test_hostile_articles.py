@@ -1,7 +1,9 @@
 """What an article holds is shown, and does nothing."""
 
 import os
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from playwright.sync_api import expect
@@ -74,3 +76,34 @@ def test_a_file_whose_name_or_text_is_not_utf8_is_listed(serve: Serve, look: Loo
     expect(page.locator("#live")).to_contain_text("Live")
     Path(os.fsdecode(os.fsencode(folder / "articles") + b"/caf\xe9.md")).write_text(featured("Tea", slug="tea"))
     expect(page.locator(".rows")).to_contain_text("Tea")
+
+
+def test_audio_and_video_of_an_article_are_played(serve: Serve, look: Look, write_site: Write) -> None:
+    wave = b"RIFF\x2c\x00\x00\x00WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x08\0\0\0" + b"\x80" * 8
+    served: list[str] = []
+
+    class Media(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            served.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", "audio/wav")
+            self.send_header("Content-Length", str(len(wave)))
+            self.end_headers()
+            self.wfile.write(wave)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Media) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        place = f"http://127.0.0.1:{server.server_port}"
+        body = f'<audio controls src="{place}/a.wav"></audio>\n\n<video controls src="{place}/v.wav"></video>\n'
+        page = look(serve(write_site({"articles/a.md": article(body=body)})) + "articles/a")
+        frame = page.locator("iframe").first.content_frame
+        for kind in ("audio", "video"):
+            media = frame.locator(kind)
+            expect(media).to_have_count(1)
+            media.evaluate("async one => { while (one.readyState < 1 && !one.error) await new Promise(r => setTimeout(r, 20)) }")
+            assert media.evaluate("one => one.error && one.error.message") is None
+        server.shutdown()
+    assert {"/a.wav", "/v.wav"} <= set(served)

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar, cast
 
 import click
 
-from feedpub.errors import FeedpubError, Problem, printable
+from feedpub.cli.terminal import Door, behind
+from feedpub.errors import FeedpubError, Problem, harmless, printable
 
 T = TypeVar("T")
 
@@ -46,9 +47,17 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
-        for stream in (sys.stdout, sys.stderr):
+        streams = sys.stdout, sys.stderr
+        for stream in streams:
             if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter is no reason to fail
                 stream.reconfigure(errors="backslashreplace")
+        sys.stdout, sys.stderr = (stream and cast(TextIO, Door(stream)) for stream in streams)
+        try:
+            return self._answered(ctx)
+        finally:
+            sys.stdout, sys.stderr = streams
+
+    def _answered(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except FeedpubError as error:
@@ -86,7 +95,8 @@ def say(problems: Iterable[Problem]) -> None:
     for problem in problems:
         colour = "yellow" if problem.severity == "warning" else "red"
         place, _, rest = str(problem).partition(": ")
-        click.echo(f"{click.style(place, bold=True)}: {click.style(rest, fg=colour)}", err=True)
+        line = f"{click.style(place, bold=True)}: {click.style(rest, fg=colour)}"
+        click.echo(line, file=behind(sys.stderr))
 
 
 def annotations(problems: Iterable[Problem]) -> Iterable[str]:
@@ -117,7 +127,7 @@ def progress(things: Iterable[T], label: str, length: int) -> Iterable[T]:
     if not sys.stderr or not sys.stderr.isatty() or length < 100:
         yield from things
         return
-    with click.progressbar(things, length=length, label=label, show_pos=True, file=sys.stderr) as bar:
+    with click.progressbar(things, length=length, label=label, show_pos=True, file=behind(sys.stderr)) as bar:
         yield from bar
 
 
@@ -125,7 +135,8 @@ def write_json(value: object) -> None:
     """`value` on standard output, as indented JSON."""
     import msgspec
 
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    click.echo(harmless(text, replacement=lambda character: f"\\u{ord(character):04x}"))
 
 
 def table(rows: Sequence[Sequence[object]], headers: Sequence[str], *, left: bool = False) -> str:

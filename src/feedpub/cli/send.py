@@ -13,6 +13,7 @@ import click
 
 from feedpub.cli.desk import address_of, delivered, site_of, site_option, sound_articles, store_of
 from feedpub.cli.report import at, counted, say
+from feedpub.cli.terminal import behind
 from feedpub.errors import FeedpubError, Problem, printable
 
 if TYPE_CHECKING:
@@ -144,7 +145,8 @@ def _deliver(folder: Path, site: Site, engine: Engine) -> None:
     with engine.begin() as conn:
         length = waiting(conn)
     connect, sign = way_out(folder, site), signer(folder, site)
-    with click.progressbar(length=length, label="sending", show_pos=True, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+    terminal, hidden = behind(sys.stderr), not sys.stderr.isatty()
+    with click.progressbar(length=length, label="sending", show_pos=True, file=terminal, hidden=hidden) as bar:
         report = deliver(
             engine, site, connect, sign=sign, clock=lambda: datetime.now(UTC), stop=stop, tell=lambda _: bar.update(1)
         )

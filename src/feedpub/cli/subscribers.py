@@ -8,6 +8,7 @@ import click
 
 from feedpub.cli.desk import address_of, site_of, site_option, store_of
 from feedpub.cli.report import counted, progress, table
+from feedpub.cli.terminal import behind
 from feedpub.errors import FeedpubError, Problem, quoted
 
 
@@ -107,7 +108,7 @@ def export_command(folder: Path) -> None:
     from feedpub.store import find_subscriptions
 
     with store_of(folder, site_of(folder)).begin() as conn:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer = csv.writer(sys.stdout if sys.stdout.isatty() else behind(sys.stdout), lineterminator="\n")
         writer.writerow(("address", "digest", "state", "since"))
         writer.writerows((one.address, one.digest, one.state, one.since.isoformat()) for one in find_subscriptions(conn))
 

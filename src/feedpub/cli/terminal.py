@@ -1,15 +1,8 @@
 """The door to the terminal: nothing that a stranger wrote moves its cursor, changes its colours or turns its writing."""
 
-import re
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import Any, TextIO
 
-# Controls but tab and line ends (a return is one before a line feed alone), and what turns the direction of writing.
-_MOVING = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)")
-
-
-def harmless(text: str) -> str:
-    """`text` with a replacement character for each control that a terminal, or whoever reads a log in one, would obey."""
-    return _MOVING.sub("\N{REPLACEMENT CHARACTER}", text)
+from feedpub.errors import harmless
 
 
 class Door:
@@ -20,7 +13,7 @@ class Door:
 
     def write(self, text: str) -> int:
         """Write `text`, harmless."""
-        self.stream.write(text if text.isprintable() else harmless(text))
+        self.stream.write(harmless(text))
         return len(text)
 
     def writelines(self, lines: Any) -> None:
@@ -29,13 +22,11 @@ class Door:
             self.write(line)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "buffer":  # no way past the door: click takes it where it believes that a terminal knows ASCII alone
+            raise AttributeError(name)
         return getattr(self.stream, name)
 
-    if TYPE_CHECKING:
 
-        def flush(self) -> None: ...
-
-
-def behind(stream: TextIO) -> TextIO:
-    """What a stream leads to, for our own colours and bars."""
-    return cast(Door, stream).stream if isinstance(stream, Door) else stream
+def behind(stream: TextIO | Any) -> Any:
+    """What a stream leads to: for our own colours and bars, and for data in a pipe."""
+    return stream.stream if isinstance(stream, Door) else stream

@@ -13,6 +13,7 @@ PAGE = (
 SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 FRAME = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data: http: https:; "
+    "media-src 'self' data: http: https:; "
     f"form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox {SANDBOX}"
 )
 _HEADERS = {

@@ -18,7 +18,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
-from feedpub.errors import FeedpubError, Problem
+from feedpub.errors import FeedpubError, Problem, harmless, printable
 from feedpub.site import Site
 from feedpub.store import open_store
 from feedpub.web import subscriptions
@@ -34,6 +34,17 @@ STARTUP_FAILURE = 3
 _BACKLOG = 2048
 # How long a request may take to end when the server is told to.
 _GRACE = 20
+
+
+class _Harmless(logging.Formatter):
+    """A message is one line, and moves no cursor of a terminal in which the log is read."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        record.message = printable(record.message)
+        return super().formatMessage(record)
+
+    def format(self, record: logging.LogRecord) -> str:
+        return harmless(super().format(record))
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,9 @@ class Worker:
 
     def __call__(self) -> ASGIApp:
         """The application of the site."""
-        logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(message)s")
+        logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+        for handler in logging.getLogger().handlers:
+            handler.setFormatter(_Harmless("%(asctime)s %(message)s"))
         logging.getLogger("feedpub").setLevel(logging.INFO)
         threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
         try:
