@@ -56,6 +56,10 @@ def check(
         if not run_templates:
             site, passed_over = _without_templates(site)
             found.update(passed_over)
+        if not untrusted:  # what it names may lie anywhere
+            from feedpub.mailing.readiness import missing
+
+            found.update(missing(folder, site))
         found.update(_digest_problems(folder, site, articles, now))
     return tuple(sorted(found)), len(articles) + len({problem.source for problem in problems})
 
@@ -69,9 +73,12 @@ def _without_templates(site: Site) -> tuple[Site, list[Problem]]:
 
 
 def _digest_problems(folder: Path, site: Site, articles: list[Article], now: datetime) -> Iterator[Problem]:
-    """Every digest's next issue, rendered; where too little is new for one, that of everything it could ever hold."""
+    """Every digest's next issue, rendered; where too little is new for one, that of everything it could ever hold. And what
+    else a person may get of it.
+    """
     from feedpub.digest import next_slots
     from feedpub.mailing.newsletter import edition
+    from feedpub.mailing.readiness import gap_warnings, note_problems
 
     for digest in site.digests:
         try:
@@ -81,6 +88,8 @@ def _digest_problems(folder: Path, site: Site, articles: list[Article], now: dat
                 ever = msgspec.structs.replace(digest, max_age=timedelta(days=365_000), featured_only=False, min_articles=1)
                 made = edition(folder, site, ever, articles, slot=slot, issued=())
             yield from made.warnings if made else ()
+            yield from gap_warnings(digest)
+            yield from note_problems(folder, site, digest, now=now)
         except FeedpubError as error:
             yield from error.problems
 

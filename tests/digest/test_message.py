@@ -5,9 +5,12 @@ import email.policy
 import re
 from collections.abc import Callable
 from datetime import datetime
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -16,7 +19,7 @@ from feedpub.content import read_article
 from feedpub.digest import Letter, letter, message
 from feedpub.errors import FeedpubError
 from feedpub.mailing.newsletter import Edition
-from feedpub.model import UNSUBSCRIBE, Email, Issue
+from feedpub.model import UNSUBSCRIBE, Author, Email, Issue
 from feedpub.site import read_site
 from tests.conftest import SETTINGS
 from tests.digest.conftest import DIGEST, featured
@@ -130,3 +133,84 @@ def test_one_click_is_for_https_alone() -> None:
 def test_an_address_in_another_script_is_written_as_it_is() -> None:
     data = message(of(), to="用户@例え.jp", unsubscribe=LINK, sent=SENT)
     assert "To: 用户@例え.jp".encode() in data
+
+
+def test_the_date_is_when_it_is_sent_and_the_rest_stays() -> None:
+    """In any zone (RFC 5322, 3.3): the letter in the ledger holds no date, so a late one is not taken for an old one."""
+    one = letter(Email("S", "<p>x</p>", "x", 320), Issue("weekly", SENT, ()), SITE.digests[0], SITE)
+    assert b"Date:" not in one.head
+    dates = {}
+    for sent in (SENT, datetime(2025, 11, 20, 23, 5, 9, tzinfo=ZoneInfo("UTC"))):
+        data = message(one, to="r@example.org", unsubscribe=LINK, sent=sent)
+        assert parsed(data)["Date"].datetime == sent
+        dates[sent] = re.sub(rb"Date: [^\r]*", b"", data)
+    assert len(set(dates.values())) == 1
+    assert b"\r\nDate: Thu, 20 Nov 2025 23:05:09 +0000\r\n" in data
+
+
+@given(
+    st.lists(st.sampled_from(["From ", "From x", "Fromage", ">From ", "é" * 9, "w" * 30, " ", "\n", UNSUBSCRIBE]), max_size=30)
+)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example(["From ", "w" * 69])
+@example(["\n", "From ", "w" * 30, "w" * 30, "é", UNSUBSCRIBE, "From "])
+def test_no_line_of_a_body_starts_as_a_mailbox_parts_its_messages(words: list[str]) -> None:
+    text = "".join(words)
+    data = message(of(html=f"<p>{text}</p>", text=text), to="r@example.org", unsubscribe=LINK, sent=SENT)
+    lines = data.partition(b"\r\n\r\n")[2].split(b"\r\n")
+    assert not [line for line in lines if line.startswith(b"From ")]
+    assert max(map(len, lines)) <= 76
+    (plain, _) = parsed(data).iter_parts()
+    content = plain.get_content().replace("\r\n", "\n")  # type: ignore[attr-defined]
+    assert content.rstrip("\n") == text.replace(UNSUBSCRIBE, LINK).rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "A" * 300,
+        "x" * 68,
+        f"A word {'y' * 80} and more",
+        "日本語の件名" * 40,
+        "🚀👩‍👩‍👧‍👦🏳️‍🌈" * 25,
+        f"Zoë {'x' * 120} und über  zwei Blanks",
+        "é " * 100 + "e",
+        "word " * 59 + "end",
+        "https://a.example/" + "path/" * 50,
+        "=?utf-8?q?no?= " + "z" * 90,
+        "ᄀ" * 150 + "\N{COMBINING ACUTE ACCENT}" * 20,
+    ],
+)
+def test_a_subject_folds_into_lines_that_every_server_takes_and_reads_back(subject: str) -> None:
+    """Lines of at most 78 (RFC 5322, 2.1.1), encoded words of at most 75 (RFC 2047, 2), and no line of blanks alone."""
+    data = message(of(subject=subject), to="r@example.org", unsubscribe=LINK, sent=SENT)
+    head = data.partition(b"\r\n\r\n")[0]
+    found = re.search(rb"^Subject:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*", head, re.MULTILINE)
+    assert found
+    lines = found[0].split(b"\r\n")
+    assert max(map(len, lines)) <= 78
+    assert all(line.strip(b" \t") not in (b"", b"Subject:") for line in lines)
+    words = re.findall(rb"=\?[^?]+\?[bq]\?[^?]*\?=", found[0])
+    assert all(len(word) <= 75 for word in words)
+    for word in words:  # each stands for whole characters (RFC 2047, 5)
+        str(make_header(decode_header(word.decode())))
+    assert parsed(data)["Subject"] == subject
+    unfolded = re.sub(r"\r\n(?=[ \t])", "", email.message_from_bytes(data)["Subject"])
+    assert str(make_header(decode_header(unfolded))) == subject
+
+
+@pytest.mark.parametrize(
+    "name", ["日本語 の 件名 " * 9 + "x", "Zoë " * 30 + "x", "🚀 x " * 20 + "x", "é" * 150, "x" * 70 + " é", "Ab " * 49 + "c"]
+)
+def test_a_senders_name_folds_and_reads_back(name: str) -> None:
+    digest = msgspec.structs.replace(
+        SITE.digests[0], sender=Author(name, "news@news.example.org"), reply_to=Author(name, "r@b.example")
+    )
+    one = letter(Email("S", "", "x", 320), Issue("weekly", SENT, ()), digest, SITE)
+    data = message(one, to="r@example.org", unsubscribe="https://a.example/x", sent=SENT)
+    assert max(map(len, data.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78
+    found = email.message_from_bytes(data)
+    for header, address in (("From", "news@news.example.org"), ("Reply-To", "r@b.example")):
+        shown, where = parseaddr(re.sub(r"\r\n(?=[ \t])", "", found[header]))
+        assert (str(make_header(decode_header(shown))), where) == (name, address)
+        assert parsed(data)[header].addresses[0].addr_spec == address

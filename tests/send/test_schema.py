@@ -4,7 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine, func, inspect, select, text, update
 
-from feedpub.store import add_subscriber, open_store
+from feedpub.digest import Letter
+from feedpub.model import Issue
+from feedpub.store import add_issue, add_subscriber, archived_letter, considered, has_issue, open_store
 from feedpub.store.database import _STEPS
 from feedpub.store.schema import about, notes, subscribers, suppressions
 from tests.send.conftest import SLOT
@@ -38,4 +40,25 @@ def test_suppressions_of_the_second_schema_learn_their_kind_from_their_reason(en
         assert [kinds[reason] for reason in reasons] == ["bounce", "bounce", "complaint", "removed", "hand"]
         add_subscriber(conn, "ada@example.org", "weekly", now=SLOT, how="by hand")
         assert conn.scalar(select(subscribers.c.name)) == ""
+    newer.dispose()
+
+
+def test_the_latest_slot_of_the_fourth_schema_is_a_look_and_letters_lose_their_date(engine: Engine, tmp_path: Path) -> None:
+    head = b"Subject: x\r\nDate: Mon, 17 Nov 2025\r\nFrom: a@b.example"
+    letter = Letter("mailto:a@b.example", "b.example", "weekly/x", head, (b"x",))
+    with engine.begin() as conn:
+        add_issue(conn, "weekly", SLOT, (Issue("weekly", SLOT, ()), "x", letter), now=SLOT)
+        conn.execute(text("CREATE TABLE digests (name VARCHAR(40) PRIMARY KEY, slot FLOAT NOT NULL)"))
+        conn.execute(text("INSERT INTO digests VALUES ('weekly', :slot)"), {"slot": SLOT.timestamp()})
+        conn.execute(text("DROP TABLE looks"))
+        conn.execute(text("ALTER TABLE issues DROP COLUMN rehearsal"))
+        conn.execute(update(about).where(about.c.name == "version").values(value="4"))
+    newer = open_store(engine.url.render_as_string(hide_password=False), tmp_path)
+    with newer.begin() as conn:
+        assert considered(conn, "weekly", now=SLOT) == SLOT.timestamp()
+        assert has_issue(conn, "weekly", SLOT)
+        found = archived_letter(conn, "weekly", SLOT)
+        assert found
+        assert found[1].head == b"Subject: x\r\nFrom: a@b.example"
+        assert not inspect(conn).has_table("digests")
     newer.dispose()

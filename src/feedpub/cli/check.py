@@ -1,5 +1,6 @@
 """feedpub check."""
 
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ def check_command(site: Path, form: str, dns: bool, nameserver: str | None, untr
     try:
         run_templates = trust_templates or not untrusted
         found, articles = check(site, now=datetime.now(UTC), untrusted=untrusted, run_templates=run_templates, progress=progress)
+        found = found if untrusted else (*found, *_key_problems(site))
         if dns:
             found = (*found, *_ask(site, nameserver))
     except FeedpubError as error:
@@ -52,6 +54,25 @@ def check_command(site: Path, form: str, dns: bool, nameserver: str | None, untr
     click.echo(f"{verdict} in {counted(articles, 'article')}." if articles else f"{verdict}.", err=True)
     if errors:
         sys.exit(1)
+
+
+def _key_problems(folder: Path) -> tuple[Problem, ...]:
+    """What is wrong with the key that signs the links of the public pages. That it is not there is a problem where the settings
+    name it; under its usual name it is made by feedpub init, and is no part of what is checked out somewhere else.
+    """
+    from feedpub.loading import load_site
+    from feedpub.site import Web
+    from feedpub.web.links import read_keys
+
+    web = load_site(folder).web
+    usual = web.key_file == Web().key_file
+    if web.url is None or (usual and not (folder / web.key_file).exists()):
+        return ()
+    try:
+        read_keys(folder, web.key_file, os.environ)
+    except FeedpubError as error:
+        return error.problems
+    return ()
 
 
 def _ask(site: Path, nameserver: str | None) -> tuple[Problem, ...]:

@@ -11,6 +11,7 @@ import click
 from feedpub.errors import FeedpubError, Problem
 
 KEEP_PRIVATE = "Put {} into your .gitignore: whoever has it can sign links in your name."
+PRIVATE = 0o600
 # Where authors keep their articles; the first of these that holds any is taken.
 _FOLDERS = ("articles", "posts", "_posts", "content", "blog", "writing", ".")
 
@@ -70,7 +71,7 @@ def write_key(folder: Path, name: str) -> str:
 
     Raises FeedpubError when the disk refuses.
     """
-    return _write_new(folder / name, f"{secrets.token_urlsafe(32)}\n", mode=0o600)
+    return _write_new(folder / name, f"{secrets.token_urlsafe(32)}\n", mode=PRIVATE)
 
 
 def _write_new(path: Path, text: str, *, mode: int = 0o666) -> str:
@@ -79,6 +80,8 @@ def _write_new(path: Path, text: str, *, mode: int = 0o666) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, "x", encoding="utf-8", newline="\n", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            if mode == PRIVATE and os.name == "posix":
+                os.fchmod(file.fileno(), mode)  # a umask may take even from the owner
             file.write(text)
     except OSError as error:
         what = f"the disk refused: {(error.strerror or str(error)).lower()}"

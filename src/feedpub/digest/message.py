@@ -46,9 +46,6 @@ def letter(email: Email, issue: Issue, digest: Digest, site: Site) -> Letter:
     Feedback-ID (Gmail's).
     """
     message = EmailMessage(policy=_POLICY)
-    message["From"] = _address(digest.sender)
-    if digest.reply_to:
-        message["Reply-To"] = _address(digest.reply_to)
     list_domain = re.sub(r"^tag:(?:.*@)?|,.*", "", site.authority)
     phrase = re.sub(r'["\\]', "", digest.title)
     plain = phrase.isascii() and phrase.isprintable() and "=?" not in phrase
@@ -59,7 +56,7 @@ def letter(email: Email, issue: Issue, digest: Digest, site: Site) -> Letter:
         message.add_alternative(email.html, subtype="html", cte="quoted-printable")
         message.set_boundary(f"=_{hashlib.sha256((email.text + email.html).encode()).hexdigest()[:32]}")
     head, _, body = message.as_bytes().partition(b"\r\n\r\n")
-    head = _subject(email.subject) + head
+    head = _subject(email.subject) + _senders(digest) + head
     parts = tuple(_without_from_lines(part) for part in _SENTINEL.split(body))
     sender = digest.reply_to or digest.sender
     mailto = f"mailto:{quote(sender.email or '', safe='@')}?subject={quote(f'unsubscribe {digest.name}')}"
@@ -90,9 +87,6 @@ def note_message(email: Email, digest: Digest, *, to: str, sent: datetime, name:
     answers it (RFC 3834, 5). `name` makes its Message-ID, the same for a copy that goes out twice.
     """
     message = EmailMessage(policy=_POLICY)
-    message["From"] = _address(digest.sender)
-    if digest.reply_to:
-        message["Reply-To"] = _address(digest.reply_to)
     message["Date"] = sent
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(email.text, cte="quoted-printable")
@@ -102,7 +96,7 @@ def note_message(email: Email, digest: Digest, *, to: str, sent: datetime, name:
     token = hashlib.sha256(f"{name}\n{to}".encode()).hexdigest()[:32]
     personal = f"To: {_checked(to)}\r\nMessage-ID: <{token}@{(digest.sender.email or '').rpartition('@')[2]}>\r\n"
     head, blank, body = message.as_bytes().partition(b"\r\n\r\n")
-    return personal.encode() + _subject(email.subject) + head + blank + _without_from_lines(body)
+    return personal.encode() + _subject(email.subject) + _senders(digest) + head + blank + _without_from_lines(body)
 
 
 def _checked(to: str) -> str:
@@ -144,5 +138,17 @@ def _subject(text: str) -> bytes:
     return f"Subject: {Header(text, charset, maxlinelen=76, header_name='Subject').encode(linesep=_CRLF)}\r\n".encode()
 
 
-def _address(author: Author) -> Address:
-    return Address(display_name=author.name, addr_spec=author.email or "")
+def _senders(digest: Digest) -> bytes:
+    """From and, where there is one, Reply-To."""
+    reply_to = _mailbox("Reply-To", digest.reply_to) if digest.reply_to else b""
+    return _mailbox("From", digest.sender) + reply_to
+
+
+def _mailbox(header: str, author: Author) -> bytes:
+    """A header line with one address. For a name beyond ASCII the older Header again: EmailMessage adds spaces to it."""
+    address = author.email or ""
+    if author.name.isascii():
+        shown = _POLICY.header_factory(header, str(Address(display_name=author.name, addr_spec=address)))
+        return str(shown.fold(policy=_POLICY)).encode()
+    name = Header(author.name, "utf-8", maxlinelen=_LONGEST_LINE, header_name=header).encode(linesep=_CRLF)
+    return f"{header}: {name}\r\n <{address}>\r\n".encode()

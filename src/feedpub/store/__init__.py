@@ -2,7 +2,7 @@
 
 from feedpub.store.archive import Archived, archived_issues, archived_letter
 from feedpub.store.cause import cause, status
-from feedpub.store.database import erase_traces, find_store, open_store, refused
+from feedpub.store.database import check_driver, erase_traces, find_store, open_store, refused
 from feedpub.store.figures import IssueFigures, Movement, active_subscribers, failure_causes, issue_figures, movements
 from feedpub.store.issues import (
     Recorded,
@@ -91,6 +91,7 @@ __all__ = [
     "ask_note",
     "begin_tallies",
     "cause",
+    "check_driver",
     "choose_digests",
     "claim",
     "claim_notes",
