@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -204,3 +205,18 @@ def test_the_subject_of_a_strangers_pull_request_runs_no_program(say: Callable[.
     said = say("<p>x</p>", f"subject = \"{{{{ cycler.__init__.__globals__.os.popen('{command}').read() }}}}\"\n").stderr
     assert "feedpub.toml:14: digest.subject: this template can't be filled in: " in said
     assert not (tmp_path / "owned").exists()
+
+
+@pytest.mark.parametrize("name", ["../feedpub.toml", "../../secret", "/etc/hostname", "x/../../feedpub.toml"])
+def test_a_template_includes_nothing_outside_its_folder(say: Callable[..., Result], name: str) -> None:
+    assert f'there is no template "{name}"' in say(f'{{% include "{name}" %}}').stderr
+
+
+@pytest.mark.parametrize("subject", ["a\\r\\nBcc: x@y.z", "a\\u2028Bcc: x@y.z", "{{ 'a\\nBcc: x@y.z' }}"])
+def test_no_subject_breaks_out_of_its_header(write_digest: Write, feedpub: Run, subject: str) -> None:
+    site = write_digest({"articles/a.md": featured("A")}, f'subject = "{subject}"\n')
+    said = feedpub("digest", "--site", site, *AT)
+    if said.exit_code == 0:
+        message = message_from_bytes((site / "issue/issue.eml").read_bytes(), policy=policy.default)
+        assert message["Bcc"] is None
+        assert "Bcc: x@y.z" in message["Subject"]
