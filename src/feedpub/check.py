@@ -15,7 +15,17 @@ from feedpub.disk import confined, is_there, lies_inside, outside, read_text, re
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.feed import NO_IMAGES, planned_feeds
 from feedpub.ids import IDS, read_ids
-from feedpub.loading import SETTINGS, Progress, image_path, load_articles, load_site, pointed_length, quietly, site_files
+from feedpub.loading import (
+    SETTINGS,
+    Progress,
+    image_path,
+    load_articles,
+    load_site,
+    not_articles,
+    pointed_length,
+    quietly,
+    site_files,
+)
 from feedpub.model import Article, Reference
 from feedpub.site import Site
 
@@ -41,6 +51,7 @@ def check(
     problems += left_out
     _, collisions = planned_feeds(articles, site)
     found = {*problems, *collisions, *_site_warnings(site), *_old_entries(folder), *_between(articles, site)}
+    found.update(not_articles(folder, site))
     addresses = {_path(article_url(article, site)) for article in articles}
 
     def there(path: Path) -> bool:
@@ -110,8 +121,9 @@ def _site_warnings(site: Site) -> Iterator[Problem]:
 
 def _article_warnings(article: Article, site: Site, now: datetime) -> Iterator[Problem]:
     if article.published > now:
-        mend = "it is published at the next build all the same; mark it draft: true to hold it back"
-        yield _warning(article.source, article.lines["publishedAt"], "publishedAt", "is in the future", mend)
+        mend = "a build takes it then, or now with --future"
+        what = "is in the future, and the article waits until then"
+        yield _warning(article.source, article.lines["publishedAt"], "publishedAt", what, mend)
     ending = unquote(urlsplit(lead_image_url(article, site) or "").path).rpartition(".")[2].lower()
     if ending in NO_IMAGES:
         what = f"{quoted(article.image)} is no image, and is left out"

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from stat import S_ISREG
@@ -83,6 +84,43 @@ def load_articles(
 def site_files(folder: Path, site: Site) -> list[SourceFile]:
     """The files of the site's articles, by source. Raises FeedpubError when their folder can't be read."""
     return article_files(folder, site.article_patterns).files
+
+
+def not_articles(folder: Path, site: Site) -> list[Problem]:
+    """A warning for each kind of file that lies among the site's articles and is none; if there is no article, why."""
+    listing = article_files(folder, site.article_patterns)
+    found = [] if listing.files else [nothing_read(folder, site)]
+    by_reason: dict[str, list[str]] = {}
+    for source, reason in listing.passed_over:
+        by_reason.setdefault(reason, []).append(source)
+    for reason, sources in by_reason.items():
+        others = f", and so are {len(sources) - 1} more" if len(sources) > 1 else ""
+        if reason.startswith("."):
+            if not listing.files:
+                continue
+            what, mend = f"is passed over{others}", f"{_reading(reason, site)} reads {reason} files"
+        else:
+            what, mend = f"is passed over{others}: {reason}", ""
+        found.append(Problem(sources[0], 0, "", what, mend, "warning"))
+    return found
+
+
+def nothing_read(folder: Path, site: Site) -> Problem:
+    """The warning that no file of the site is an article, with the reason."""
+    endings = Counter(reason for _, reason in article_files(folder, site.article_patterns).passed_over if reason[0] == ".")
+    source = site.article_folders[0]
+    if endings:
+        ((ending, count),) = endings.most_common(1)
+        what = f"no article is read: {count} {ending} {'file lies' if count == 1 else 'files lie'} here"
+        return Problem(source, 0, "", what, f"{_reading(ending, site)} reads them", "warning")
+    what = "no article is read: there is no Markdown file here"
+    return Problem(source, 0, "", what, "write one, or name another folder in feedpub.toml: [site] articles", "warning")
+
+
+def _reading(ending: str, site: Site) -> str:
+    folder = site.article_folders[0]
+    start = "" if folder == "." else f"{folder.rstrip('/')}/"
+    return f'articles = "{start}**/*{ending}"'
 
 
 def image_file(folder: Path, article: Article) -> Path | None:

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import unicodedata
 
 from feedpub.errors import quoted
 from feedpub.model import Author
@@ -40,7 +41,7 @@ def read_categories(settings: Settings, table: object) -> dict[str, str]:
             settings.problem("categories", name, f'"{slug}" is the slug of "{owners[slug.lower()]}" already', mend)
         else:
             owners[slug.lower()] = name
-            slugs[" ".join(name.split())] = slug
+            slugs[unicodedata.normalize("NFC", " ".join(name.split()))] = slug
     return slugs
 
 

@@ -6,13 +6,14 @@ import gc
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from feedpub.cli.report import at, counted, encodable, progress, records, say, write_json
+from feedpub.cli.report import at, counted, encodable, progress, records, say, waiting, write_json
 from feedpub.errors import FeedpubError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @click.argument("site", type=click.Path(path_type=Path), default=".")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write here instead of the output folder of the settings.")
 @click.option("--drafts", is_flag=True, help="Publish drafts too.")
+@click.option("--future", is_flag=True, help="Publish now what is dated later.")
 @click.option("--keep-going", is_flag=True, help="Leave articles with a problem out, publish the others, and exit with 1.")
 @click.option("--adopt", is_flag=True, help="Write into a folder that holds files of others; they are not touched.")
 @click.option("--allow-removal", is_flag=True, help="Let more than half of the published articles go.")
@@ -33,8 +35,8 @@ if TYPE_CHECKING:
 )
 @click.option("--watch", is_flag=True, help="Build again whenever a file of the site changes.")
 def build_command(
-    site: Path, output: Path | None, drafts: bool, keep_going: bool, adopt: bool, allow_removal: bool, as_json: bool,
-    no_cache: bool, jobs: int | None, watch: bool,
+    site: Path, output: Path | None, drafts: bool, future: bool, keep_going: bool, adopt: bool, allow_removal: bool,
+    as_json: bool, no_cache: bool, jobs: int | None, watch: bool,
 ) -> None:  # fmt: skip
     """Publish the feeds of SITE, a folder with a feedpub.toml (default: this one)."""
 
@@ -45,8 +47,8 @@ def build_command(
     def once() -> bool:
         try:
             built = build(
-                site, output, drafts=drafts, keep_going=keep_going, adopt=adopt, allow_removal=allow_removal,
-                cached=not no_cache, jobs=jobs, progress=progress,
+                site, output, drafts=drafts, future=future, keep_going=keep_going, adopt=adopt, allow_removal=allow_removal,
+                cached=not no_cache, jobs=jobs, progress=progress, now=datetime.now(UTC),
             )  # fmt: skip
         except FeedpubError as error:
             _refused(site, error, as_json=as_json)
@@ -74,7 +76,8 @@ def _report(site: Path, built: Built, *, as_json: bool) -> None:
     if as_json:
         write_json({
             "output": encodable(str(built.output)), "written": changes.written, "kept": changes.kept, "removed": changes.removed,
-            "problems": records(problems), "warnings": records(warnings),
+            "problems": records(problems), "warnings": records(warnings), "later": built.wait.later,
+            "next": built.wait.next.isoformat() if built.wait.next else None,
         })  # fmt: skip
     else:
         if changes.written or changes.removed:
@@ -82,6 +85,8 @@ def _report(site: Path, built: Built, *, as_json: bool) -> None:
         summary = f"{len(changes.written)} written, {len(changes.kept)} kept, {len(changes.removed)} removed"
         drafts = f"; {counted(built.drafts, 'draft')} left out" if built.drafts else ""
         click.echo(f"{summary} in {built.output}, from {counted(built.published, 'article')}{drafts}.")
+        if built.wait.next:
+            click.echo(waiting(built.wait.later, built.wait.next))
     say((*problems, *warnings))
     if problems:
         left = len({problem.source for problem in problems})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feedpub.cli.report import at, counted, say, table
+from feedpub.cli.report import at, counted, say, table, waiting
 from feedpub.errors import FeedpubError, Problem, printable
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ def digest_command(
     elif not memory.known:
         told.append(f"Of earlier issues nothing is known: {_unknown(memory)}.")
     say(memory.unread)
+    if (later := [a.published for a in articles if a.published > slot and not a.draft]) and digest.timezone:
+        click.echo(waiting(len(later), min(later).astimezone(digest.timezone)), err=True)
     if made is None:
         click.echo("\n".join((f"Nothing new for {digest.name} at {slot:%Y-%m-%d %H:%M %Z}: no issue.", *told)))
         return

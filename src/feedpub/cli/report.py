@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO, TypeVar, cast
@@ -114,6 +115,11 @@ def records(problems: Iterable[Problem]) -> list[dict[str, Any]]:
 def encodable(text: str) -> str:
     """`text` with a question mark for each octet of a file name that is not UTF-8."""
     return text.encode("utf-8", "replace").decode()
+
+
+def waiting(later: int, first: datetime) -> str:
+    """`1 later: next 2027-01-01 09:00`: how many articles wait for their time, and when the first of them comes."""
+    return f"{later} later: next {first:%Y-%m-%d %H:%M}"
 
 
 def counted(count: int, noun: str) -> str:

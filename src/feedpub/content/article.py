@@ -30,7 +30,7 @@ def read_article(text: str, source: str, site: Site) -> Article:
     Times without an offset are the site's. `updated` is never before `published`: a reader sees an article change when
     it appears. Raises FeedpubError with all Problems of the file.
     """
-    from feedpub.content.dialects import leading_heading, place, plain_markdown, translated
+    from feedpub.content.dialects import leading_heading, place, plain_markdown, title_of, translated
     from feedpub.content.frontmatter import read_front_matter
 
     text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
@@ -46,6 +46,10 @@ def read_article(text: str, source: str, site: Site) -> Article:
         told.lines["title"] = body_line + body.count("\n", 0, start)
         body_line += body.count("\n", 0, end)
         body = body[end:]
+    if raw.fields and "publishedAt" not in raw.fields and "publishedAt" in told.fields and "title" not in told.fields:
+        told.fields["title"] = title_of(where.name)
+        what, mend = "is missing, and is taken from the file's name", "write a line such as title: My first article"
+        told.warnings.append(Problem(source, 1, "title", what, mend, "warning"))
     if raw.absent and not {"title", "publishedAt"} <= told.fields.keys():
         raise FeedpubError([raw.absent])
     fields = Fields(told.fields, told.lines, source, told.written)

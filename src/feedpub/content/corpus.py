@@ -1,7 +1,10 @@
 """All files of a site together: their Articles, and the Problems between them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+import msgspec
+
+from feedpub.content.address import article_url
 from feedpub.content.article import read_article
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.model import Article
@@ -10,7 +13,7 @@ from feedpub.site import Site
 
 def read_articles(texts: Iterable[tuple[str, str | Problem]], site: Site) -> tuple[list[Article], list[Problem]]:
     """The Articles of `texts`, pairs of a source and its text (or why there is none), and every Problem in them."""
-    return joined(read(text, source, site) for source, text in texts)
+    return joined((read(text, source, site) for source, text in texts), site)
 
 
 def read(text: str | Problem, source: str, site: Site) -> Article | tuple[Problem, ...]:
@@ -23,20 +26,40 @@ def read(text: str | Problem, source: str, site: Site) -> Article | tuple[Proble
         return error.problems
 
 
-def joined(read: Iterable[Article | tuple[Problem, ...]]) -> tuple[list[Article], list[Problem]]:
+def joined(read: Iterable[Article | tuple[Problem, ...]], site: Site) -> tuple[list[Article], list[Problem]]:
     """The Articles, and every Problem in them and between them.
 
-    Of two articles with one slug the later is a Problem and left out: they would share an address and an id.
+    Of two articles with one slug the later is a Problem and left out: they would share an address and an id. Where their
+    addresses differ, the one that was published first keeps the slug, and the others get one of their path.
     """
     articles: dict[str, Article] = {}
     problems: list[Problem] = []
+    namesakes: list[Article] = []
     for article in read:
         if isinstance(article, tuple):
             problems += article
             continue
         first = articles.setdefault(article.slug, article)
         if first is not article:
-            what = f"{quoted(article.slug)} is also the slug of {first.source}"
-            line = article.lines.get("slug", 1)
-            problems.append(Problem(article.source, line, "slug", what, "give one of the two another: slug: a-new-slug"))
+            namesakes.append(article)
+    for article in sorted(namesakes, key=lambda one: one.published):
+        first = articles[article.slug]
+        if article_url(first, site) != article_url(article, site):
+            # An older one takes the slug over: what came first to readers keeps its id.
+            kept, moved = sorted((first, article), key=lambda one: (one.draft, one.published, one.source))
+            if renamed := _renamed(moved, articles, site):
+                articles |= {kept.slug: kept, renamed.slug: renamed}
+                continue
+        what = f"{quoted(article.slug)} is also the slug of {first.source}"
+        line = article.lines.get("slug", 1)
+        problems.append(Problem(article.source, line, "slug", what, "give one of the two another: slug: a-new-slug"))
     return list(articles.values()), problems
+
+
+def _renamed(article: Article, taken: Mapping[str, Article], site: Site) -> Article | None:
+    """`article` with a slug made of its path, or of its day, and with the address that it had; None if both are taken."""
+    day = article.published.astimezone(site.timezone).date().isoformat()
+    for slug in (article.path.replace("/", "-"), f"{day}-{article.slug}"):
+        if slug not in taken and len(slug.encode()) <= 255:
+            return msgspec.structs.replace(article, slug=slug, url=article_url(article, site))
+    return None

@@ -115,16 +115,16 @@ class Fields:
     def _text(self, name: str) -> str | None:
         value = self._raw[name]
         if isinstance(value, str):
-            return one_line(clean(value))
+            return _composed(value)
         self._not_text(name)
         return None
 
     def _list(self, name: str, otherwise: list[str]) -> list[str]:
         value = self._raw[name]
         if isinstance(value, str):
-            return [one_line(clean(item)) for item in otherwise]
+            return [_composed(item) for item in otherwise]
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return [one_line(clean(item)) for item in value]
+            return [_composed(item) for item in value]
         self._problem(name, "is not a list of names", f"write {name}: [one, two]")
         return []
 
@@ -144,6 +144,11 @@ class Fields:
     def _problem(self, name: str, what: str, mend: str) -> None:
         line = self._lines.get(name, min(self._lines.values(), default=1))
         self.problems.append(Problem(self._source, line, self._written.get(name, name), what, mend))
+
+
+def _composed(text: str) -> str:
+    """`text` in one line, its letters composed: `é` comes decomposed from macOS and out of PDF, and is the same to a reader."""
+    return unicodedata.normalize("NFC", one_line(clean(text)))
 
 
 def read_instant(text: str, zone: ZoneInfo) -> datetime:

@@ -15,6 +15,7 @@ Reason = Literal[
     "of another category",
     "later than the issue",
     "too old",
+    "expired",
     "in an earlier issue",
     "too few",
     "over the limit",
@@ -32,6 +33,8 @@ def why_not(article: Article, digest: Digest, *, slot: datetime, issued: Collect
         return "of another category"
     if article.published > slot:
         return "later than the issue"
+    if article.expires and article.expires <= slot:
+        return "expired"
     if article.slug in issued:
         return "in an earlier issue"
     return "too old" if slot - article.published >= age_limit(digest) else None

@@ -71,7 +71,7 @@ class Incremental:
         gone = cache.keys("articles") - set(keys.values())
         if new or gone:
             cache.save(("articles", new, gone))
-        return joined(problems.get(file.source) or self._known[file.source].article for file in files)
+        return joined((problems.get(file.source) or self._known[file.source].article for file in files), self._site)
 
     def write(
         self, feeds: Sequence[Planned], output: Path, *, adopt: bool

@@ -3,12 +3,13 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from feedpub.cache import Cache
 from feedpub.disk import MANIFEST, Changes, read_manifest
 from feedpub.errors import FeedpubError, Problem
-from feedpub.loading import Progress, load_settings, quietly, site_files
+from feedpub.loading import Progress, load_settings, nothing_read, quietly, site_files
 from feedpub.publishing import lastbuild
 from feedpub.publishing.workers import Workers
 
@@ -23,6 +24,7 @@ class Built:
     drafts: int
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
+    wait: lastbuild.Wait
 
     @property
     def published(self) -> int:
@@ -33,23 +35,31 @@ class Built:
 def build(
     folder: Path, output: Path | None = None, *, drafts: bool = False, keep_going: bool = False, adopt: bool = False,
     allow_removal: bool = False, cached: bool = True, jobs: int | None = None, progress: Progress = quietly,
+    now: datetime | None = None, future: bool = False,
 ) -> Built:  # fmt: skip
     """Publish the site in `folder` into `output` (default: as its settings say).
 
     With any Problem nothing is written and FeedpubError is raised; `keep_going` leaves the articles at fault out instead,
     and returns their Problems. `adopt` writes beside files that no build wrote; `allow_removal` lets more than half of the
-    published articles go. What the last build knew is used (unless not `cached`), and at most `jobs` processes (default: one
-    for each core). Reads no clock: same input, same bytes.
+    published articles go. What is dated after `now` (aware) waits, unless `future`; without a clock nothing does. What the
+    last build knew is used (unless not `cached`), and at most `jobs` processes (default: one for each core). Reads no clock
+    itself: same input, same bytes.
     """
     site, settings = load_settings(folder)
     place = output or folder / site.output
     with Cache(folder if cached else None) as cache, Workers(jobs) as workers:
         files = site_files(folder, site)
-        key = lastbuild.key(settings, files, place, drafts=drafts)
-        if last := lastbuild.recall(cache, key, folder, place):
+        empty = () if files else (nothing_read(folder, site),)
+        if empty and "**" in empty[0].mend:  # what is here is read if the settings say so, and an empty feed would be no answer
+            raise FeedpubError(empty)
+        key = lastbuild.key(settings, files, place, drafts=drafts, future=future)
+        if last := lastbuild.recall(cache, key, folder, place, now):
             kept = tuple(sorted(last.files.keys() - {MANIFEST}))
-            return Built(place, last.feeds, Changes((), kept, (), {}), last.drafts, (), (*last.warnings, *cache.notices))
+            warnings = (*last.warnings, *empty, *cache.notices)
+            wait = last.wait.shown_in(site.timezone)
+            return Built(place, last.feeds, Changes((), kept, (), {}), last.drafts, (), warnings, wait)
         # Not before: to load what reads and renders articles takes as long as to see that there is nothing to do.
+        from feedpub.content import released
         from feedpub.feed import sound_feeds
         from feedpub.publishing.incremental import Incremental
         from feedpub.publishing.removal import emptied, removed_feeds
@@ -57,7 +67,10 @@ def build(
         run = Incremental(folder, site, cache, workers, progress)
         articles, problems = run.read(files)
         published = [article for article in articles if drafts or not article.draft]
-        feeds, collisions = sound_feeds(published, site)
+        release = released(published, now, future=future)
+        first = release.later[0].published if release.later else None
+        wait = lastbuild.Wait(len(release.later), first, release.since, release.until, now is not None)
+        feeds, collisions = sound_feeds(release.out, site)
         problems += collisions
         before = read_manifest(place)
         lost = () if allow_removal else tuple(emptied(before, len(feeds[0].articles), place))
@@ -68,14 +81,15 @@ def build(
         counts = tuple(lastbuild.FeedCount(feed.folder, len(feed.articles)) for feed in feeds)
         left_out = len(articles) - len(published)
         if not problems:
-            lastbuild.remember(cache, key, place, changes.stamps, images, run.unsettled, (counts, left_out, warnings))
+            lastbuild.remember(cache, key, place, changes.stamps, images, run.unsettled, (counts, left_out, warnings, wait))
         return Built(
             place,
             counts,
             changes,
             left_out,
             tuple(sorted(problems)),
-            (*warnings, *gone, *_unlocked(changes, place), *cache.notices),
+            (*warnings, *empty, *gone, *_unlocked(changes, place), *cache.notices),
+            wait.shown_in(site.timezone),
         )
 
 

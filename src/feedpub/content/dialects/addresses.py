@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from feedpub.content.dialects.names import at, places
 
-_NAMES = ("permalink", "url")
+_NAMES = ("permalink", "url", "path")
 _TEMPLATE = re.compile(r"[\s{}<>%:*\\\"^`|]|\$\(")
 
 
@@ -21,6 +21,8 @@ def own_address(fields: Mapping[str, object], known: Mapping[str, str], site_url
             continue
         value = value.strip()
         path = value.removeprefix(site_url) if value.startswith(f"{site_url}/") else value
+        if place == "path" and re.fullmatch(r"[\w.-]+(/[\w.-]+)+/?", path):  # as Zola writes it, without slashes around
+            path = f"/{path.rstrip('/')}/"
         if path.startswith("/") and not path.startswith("//") and path != "/" and not _TEMPLATE.search(path):
             return f"{site_url}{urlsplit(path).path}"
     return None

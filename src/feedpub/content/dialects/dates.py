@@ -13,7 +13,7 @@ _MONTH = (
 )
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
 _YEAR, _NUMBER, _DAY = r"(?P<year>\d{4})", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?)?"
+_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?)?"
 _ZONE = r"(?P<zone>Z|(?:GMT|UTC)?\s?[+-]\d{1,2}(?::?\d\d)?|[A-Z]{2,5}|[A-Z]+(?:/[A-Z_+-]+)+)?(?:\s*\([^()]*\))?"
 _TIME = rf"(?:(?:,?\s+(?:at\s+)?|T){_CLOCK}\s*{_ZONE})?"
 
@@ -39,11 +39,12 @@ _ZONES = {
 }  # fmt: skip
 
 
-def in_our_form(text: str, field: str) -> str:
+def in_our_form(text: str, field: str, hint: str) -> str:
     """`text` as `2025-11-11 09:00:00+01:00`, where it names one moment or day to everybody; else as it is.
 
-    Raises ValueError("what; mend") for `05/06/2024`, which has two readings, and for a zone that several countries use;
-    `field` is the name before the value in the lines that the mend shows.
+    Raises ValueError("what; mend") for `05/06/2024`, which has two readings, unless one is that of `hint` (the day in the
+    file's path, or ""), and for a zone that several countries use. `field` is the name before the value in the lines that
+    the mend shows.
     """
     typed = " ".join(text.split())
     for pattern in _PATTERNS:
@@ -57,6 +58,8 @@ def in_our_form(text: str, field: str) -> str:
         year, one, two = (int(parts[name]) for name in ("year", "one", "two"))
         readings = {(one, two), (two, one)} if one <= 12 and two <= 12 else {(two, one)} if one > 12 else {(one, two)}
         written = sorted(filter(None, (_written(text, year, month, day, parts) for month, day in readings)))
+        if len(written) > 1 and hint in {reading[:10] for reading in written}:
+            return next(reading for reading in written if reading.startswith(hint))
         if len(written) > 1:
             lines = " or ".join(f"{field}: {reading}" for reading in written)
             raise ValueError(f"{quoted(text)} is one day to some and another to others; write {lines}")
@@ -74,7 +77,7 @@ def _written(text: str, year: int, month: int, day: int, parts: dict[str, str | 
             if not 1 <= hour <= 12:
                 return None
             hour = hour % 12 + 12 * (parts["half"][0] in "pP")
-        moment = datetime.fromisoformat(f"{written}T{hour:02}:{parts['minute']}:{parts['second'] or '00'}")
+        moment = datetime.fromisoformat(f"{written}T{hour:02}:{parts['minute']:0>2}:{parts['second'] or '00':0>2}")
     except ValueError:
         return None
     return f"{moment:%Y-%m-%d %H:%M:%S}{_offset(text, moment, parts['zone'] or '')}".replace(f"{moment:%Y}", f"{year:04}", 1)

@@ -27,6 +27,8 @@ HELD: dict[str, Callable[[str], bool]] = {
     "visibility": {"private", "hidden", "members", "paid", "password", "unlisted"}.__contains__,
     "audience": {"only_paid", "only_free", "founding"}.__contains__,
     "password": bool,
+    "redirect_to": bool,
+    "layout": {"redirect"}.__contains__,
 }
 FOLDERS = {"_drafts"}
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 # A dot leads into a mapping.
 THEIRS: dict[str, tuple[str, ...]] = {
     "publishedAt": (
-        "date", "pubDate", "publishDate", "pubDatetime", "published_at", "datePublished", "published", "published_date",
-        "published_on", "publication_date", "post_date", "date_published", "created_at", "created", "date_created", "createdDate",
+        "date", "pubDate", "publishDate", "pubDatetime", "published_at", "datePublished", "published",
+        "published_date", "published_on", "publication_date", "post_date", "date.created", "date_published", "created_at",
+        "created", "date_created", "createdDate",
     ),
     "updatedAt": (
         "updated", "updated_at", "lastmod", "last_modified_at", "last_modified", "modified", "modified_at", "dateModified",
-        "date_modified", "updated_date", "modDatetime", "last_updated", "date_updated", "last_update.date",
+        "date_modified", "updated_date", "modDatetime", "last_updated", "date_updated", "last_update.date", "date.updated",
     ),
     "author": ("authors", "byline", "writer", "creator", "last_update.author"),
     "category": ("categories", "primary_tag", "section"),

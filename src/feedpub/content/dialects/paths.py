@@ -31,7 +31,7 @@ def place(source: str, folders: Iterable[str]) -> Place:
     path = path[: path.rfind(".")] if "." in path.rpartition("/")[2][1:] else path
     folder, _, last = path.rpartition("/")
     path = folder if folder and last.casefold() == "index" else path
-    return Place(path, name_of(path), _day(path)[0])
+    return Place(path, name_of(path), day_in(path))
 
 
 def name_of(path: str) -> str:
@@ -39,6 +39,17 @@ def name_of(path: str) -> str:
     last = path.rpartition("/")[2]
     rest = _day(path)[1]
     return rest if rest and "/" not in rest and last.endswith(rest) else last
+
+
+def title_of(name: str) -> str:
+    """A title made of a file's name, as Jekyll makes it: `slow-bread` is Slow bread. A name with blanks is one as it is."""
+    words = name if " " in name else " ".join(re.split(r"[-_]+", name))
+    return words[:1].upper() + words[1:]
+
+
+def day_in(path: str) -> str:
+    """The date that a path names, in its folders or before a name, as ISO 8601 writes it; "" if it names none."""
+    return _day(path)[0]
 
 
 def _below(source: str, folders: Iterable[str]) -> str:

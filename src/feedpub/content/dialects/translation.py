@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from urllib.parse import urlsplit
 
 from feedpub.content.dialects import shapes
 from feedpub.content.dialects.addresses import own_address
@@ -11,7 +12,7 @@ from feedpub.content.dialects.dates import in_our_form
 from feedpub.content.dialects.held import FOLDERS, held_by
 from feedpub.content.dialects.mistakes import meant
 from feedpub.content.dialects.names import EXPIRY, THEIRS, at, index, places
-from feedpub.content.dialects.paths import Place
+from feedpub.content.dialects.paths import Place, day_in
 from feedpub.content.fields import INSTANT
 from feedpub.content.frontmatter import Raw
 from feedpub.errors import Problem
@@ -50,10 +51,10 @@ def translated(raw: Raw, source: str, place: Place, site: Site) -> Translated:
         found.fields["author"] = known
     if isinstance(found.fields.get("image"), dict) and (image := shapes.address(found.fields["image"])):
         found.fields["image"] = image
-    if "publishedAt" not in found.fields and place.day:
-        found.fields["publishedAt"] = place.day
+    if "publishedAt" not in found.fields and (day := place.day or day_in(urlsplit(found.url or "").path)):
+        found.fields["publishedAt"] = day
     for name in ("publishedAt", "updatedAt", "expiresAt"):
-        _date(found, name, source)
+        _date(found, name, source, place.day)
     return found
 
 
@@ -119,13 +120,13 @@ def _reshape(found: Translated, source: str, place: Place) -> None:
         fields["draft"] = "true"
 
 
-def _date(found: Translated, name: str, source: str) -> None:
+def _date(found: Translated, name: str, source: str, hint: str) -> None:
     value = found.fields.get(name)
     if not isinstance(value, str) or INSTANT.fullmatch(value.strip()):
         return
     written = found.written.get(name, name)
     try:
-        found.fields[name] = in_our_form(value, written)
+        found.fields[name] = in_our_form(value, written, hint)
     except ValueError as error:
         what, _, mend = str(error).partition("; ")
         found.problems.append(Problem(source, found.lines.get(name, 1), written, what, mend))

@@ -4,6 +4,7 @@ import re
 
 import frontmatter
 
+from feedpub.content.frontmatter.header_fields import HeaderHandler, is_header
 from feedpub.content.frontmatter.json_fields import JsonHandler
 from feedpub.content.frontmatter.raw import Fault, Handler, Raw
 from feedpub.content.frontmatter.toml_fields import TomlHandler
@@ -24,7 +25,8 @@ _MISSING_MEND = "write a line --- , the fields (title: … , publishedAt: …), 
 def read_front_matter(text: str, source: str) -> Raw:
     """The fields and the body of `text` (line ends as \\n). Raises FeedpubError with the Problems if they can't be read.
 
-    YAML stands between lines of `---`, TOML between lines of `+++`, JSON in the braces that begin the text.
+    YAML stands between lines of `---`, TOML between lines of `+++`, JSON in the braces that begin the text, and lines as
+    Pelican writes them above the first blank one.
     """
     text = text.lstrip("\n") if not text.strip("\n") else text
     skipped = len(text) - len(text.lstrip())
@@ -55,7 +57,7 @@ def _handler(text: str) -> Handler | None:
         return JsonHandler()
     fence = _FENCE.match(text)
     if fence is None:
-        return None
+        return HeaderHandler() if is_header(text) else None
     mark, language = fence[1], fence[2]
     boundary = re.compile(rf"^{re.escape(mark)}(?:[ \t]*{language})?[ \t]*$", re.MULTILINE)
     if not boundary.search(text, fence.end()):
