@@ -43,6 +43,7 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     per_hour: Positive | None = None
     per_day: Positive | None = None
     bounce: Author | None = None
+    unsubscribe: Author | None = None
     password_file: str | None = None
     timeout: Annotated[int, msgspec.Meta(ge=1, le=300)] = 300
     tls: Tls | None = None
@@ -90,4 +91,8 @@ def _problem(name: str, value: str) -> str:
     return f"has more than {_LONGEST} characters" if len(value) > _LONGEST else ""
 
 
-_READERS: dict[str, Reader] = {"url": readers.read_mail_url, "bounce": readers.read_mailbox}
+_READERS: dict[str, Reader] = {
+    "url": readers.read_mail_url,
+    "bounce": readers.read_mailbox,
+    "unsubscribe": readers.read_mailbox,
+}

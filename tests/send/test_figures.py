@@ -19,18 +19,19 @@ from feedpub.store import (
     add_issue,
     add_subscriber,
     claim,
+    delivery,
     end_subscription,
     failure_causes,
     find_store,
     forget_subscriber,
     issue_figures,
     movements,
-    note_report,
+    note_return,
     open_store,
     settle,
     suppress_subscriber,
 )
-from feedpub.store.schema import about, subscribers
+from feedpub.store.schema import about, deliveries, subscribers
 from tests.conftest import SETTINGS, article
 
 NOW = datetime(2025, 11, 17, 7, tzinfo=UTC)
@@ -38,7 +39,7 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 MALTA = ZoneInfo("Europe/Malta")
 
 
-LETTER = Letter("news@example.org", "example.org", "weekly", b"Subject: x\r\n\r\n", (b"Hello",))
+LETTER = Letter("example.org", "weekly", b"Subject: x\r\n\r\n", (b"Hello",))
 
 
 def subscribe(engine: Engine, *names: str, at: datetime = NOW) -> None:
@@ -110,13 +111,14 @@ def test_a_cause_is_one_whatever_address_the_server_named(engine: Engine) -> Non
     reasons = ["550 5.1.1 <ada@example.org>: unknown", "550 5.1.1 <bob@example.org>: unknown", "552 full", "554 spam"]
     issue(engine, [Outcome("failed", reason) for reason in reasons])
     with engine.begin() as conn:
-        token = conn.scalar(select(subscribers.c.token).where(subscribers.c.key == "kim@example.org"))
-        assert token
-        note_report(conn, "one", token, "soft", "4.2.2", now=NOW)
+        number = conn.scalar(select(deliveries.c.id).join(subscribers).where(subscribers.c.key == "kim@example.org"))
+        sent = delivery(conn, number or 0)
+        assert sent
+        note_return(conn, "one", sent, "soft", "5.2.1", now=NOW)
         assert failure_causes(conn, since=LONG_AGO, limit=2) == (
             ("550 5.1.1 …: unknown", 2), ("552 full", 1), ("other causes", 2),
         )  # fmt: skip
-        assert ("reported: soft bounce 4.2.2", 1) in failure_causes(conn, since=LONG_AGO, limit=9)
+        assert ("reported: soft bounce 5.2.1", 1) in failure_causes(conn, since=LONG_AGO, limit=9)
         assert failure_causes(conn, since=NOW + timedelta(days=1), limit=9) == ()
 
 

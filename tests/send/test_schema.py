@@ -6,9 +6,9 @@ from sqlalchemy import Engine, func, inspect, select, text, update
 
 from feedpub.digest import Letter
 from feedpub.model import Issue
-from feedpub.store import add_issue, add_subscriber, archived_letter, considered, has_issue, open_store
+from feedpub.store import add_issue, add_subscriber, archived_letter, considered, has_issue, open_store, sealing_key
 from feedpub.store.database import _STEPS
-from feedpub.store.schema import about, notes, subscribers, suppressions
+from feedpub.store.schema import KEY, LAST_UNSEALED, about, notes, reports, subscribers, suppressions
 from tests.send.conftest import SLOT
 
 
@@ -45,7 +45,7 @@ def test_suppressions_of_the_second_schema_learn_their_kind_from_their_reason(en
 
 def test_the_latest_slot_of_the_fourth_schema_is_a_look_and_letters_lose_their_date(engine: Engine, tmp_path: Path) -> None:
     head = b"Subject: x\r\nDate: Mon, 17 Nov 2025\r\nFrom: a@b.example"
-    letter = Letter("mailto:a@b.example", "b.example", "weekly/x", head, (b"x",))
+    letter = Letter("b.example", "weekly/x", head, (b"x",))
     with engine.begin() as conn:
         add_issue(conn, "weekly", SLOT, (Issue("weekly", SLOT, ()), "x", letter), now=SLOT)
         conn.execute(text("CREATE TABLE digests (name VARCHAR(40) PRIMARY KEY, slot FLOAT NOT NULL)"))
@@ -61,4 +61,24 @@ def test_the_latest_slot_of_the_fourth_schema_is_a_look_and_letters_lose_their_d
         assert found
         assert found[1].head == b"Subject: x\r\nFrom: a@b.example"
         assert not inspect(conn).has_table("digests")
+    newer.dispose()
+
+
+def test_reports_of_the_fifth_schema_are_done_with_and_letters_sent_before_have_no_seal(engine: Engine, tmp_path: Path) -> None:
+    with engine.begin() as conn:
+        add_subscriber(conn, "ada@example.org", "weekly", now=SLOT, how="by hand")
+        conn.execute(text("INSERT INTO issues (id, digest, slot, subject, letter, made) VALUES (1, 'weekly', 1, 'x', '', 1)"))
+        conn.execute(text("INSERT INTO deliveries (id, issue_id, subscriber_id, state) VALUES (7, 1, 1, 'sent')"))
+        for index in reports.indexes:
+            index.drop(conn, checkfirst=True)
+        for column in (reports.c.delivery_id, reports.c.acted):
+            conn.execute(text(f"ALTER TABLE reports DROP COLUMN {column.name}"))
+        conn.execute(text("INSERT INTO reports (hash, subscriber_id, kind, status, at) VALUES ('a', 1, 'soft', '4.2.2', 5)"))
+        conn.execute(about.delete().where(about.c.name.in_((KEY, LAST_UNSEALED))))
+        conn.execute(update(about).where(about.c.name == "version").values(value="5"))
+    newer = open_store(engine.url.render_as_string(hide_password=False), tmp_path)
+    with newer.begin() as conn:
+        assert conn.scalar(select(reports.c.acted)) == 5
+        assert conn.scalar(select(about.c.value).where(about.c.name == LAST_UNSEALED)) == "7"
+        assert len(sealing_key(conn)) == 64
     newer.dispose()

@@ -9,7 +9,6 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from urllib.parse import quote
 
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.model import UNSUBSCRIBE, Author, Email, Issue
@@ -31,7 +30,6 @@ _SENTINEL = re.compile(b"(?:=\r\n)?".join(re.escape(bytes([octet])) for octet in
 class Letter:
     """A message for all: the parts between which the time of sending and each subscriber's address, id and link go."""
 
-    mailto: str
     domain: str
     edition: str
     head: bytes
@@ -58,25 +56,24 @@ def letter(email: Email, issue: Issue, digest: Digest, site: Site) -> Letter:
     head, _, body = message.as_bytes().partition(b"\r\n\r\n")
     head = _subject(email.subject) + _senders(digest) + head
     parts = tuple(_without_from_lines(part) for part in _SENTINEL.split(body))
-    sender = digest.reply_to or digest.sender
-    mailto = f"mailto:{quote(sender.email or '', safe='@')}?subject={quote(f'unsubscribe {digest.name}')}"
     edition = f"{digest.name}/{issue.slot.isoformat()}"
-    return Letter(mailto, (digest.sender.email or "").rpartition("@")[2], edition, head, parts)
+    return Letter((digest.sender.email or "").rpartition("@")[2], edition, head, parts)
 
 
-def message(letter: Letter, *, to: str, unsubscribe: str, sent: datetime) -> bytes:
+def message(letter: Letter, *, to: str, unsubscribe: str, sent: datetime, mailto: str = "", name: str = "") -> bytes:
     """The bytes (RFC 5322, CRLF) of the message to the address `to`, with `unsubscribe` (https) as its own link.
 
     `sent` (aware) is its Date, in that zone: filters distrust a letter that is older than its way, so it is the time of this
-    attempt and not of the issue. The Message-ID is the same for the same issue and address, so whoever gets a copy twice can
-    tell. List-Unsubscribe has the https link first (RFC 2369, 8058). Raises FeedpubError for an address or link that would
-    break out of its header.
+    attempt and not of the issue. `name` makes the Message-ID: the same for a copy that goes out twice, and known to no other;
+    without it (a copy that no ledger knows) it is made of the issue and the address. List-Unsubscribe has the https link
+    first, then `mailto`, if there is one that somebody reads (RFC 2369, 8058). Raises FeedpubError for an address or link
+    that would break out of its header.
     """
     if not re.fullmatch(r"https?://[!-;=?-~]+", unsubscribe):
         raise FeedpubError([Problem("message", 0, "unsubscribe", f"{quoted(unsubscribe)} is not a web address")])
-    token = hashlib.sha256(f"{letter.edition}\n{to}".encode()).hexdigest()[:32]
-    personal = f"To: {_checked(to)}\r\nMessage-ID: <{token}@{letter.domain}>\r\nDate: {format_datetime(sent)}\r\n"
-    personal += f"List-Unsubscribe: <{unsubscribe}>,\r\n <{letter.mailto}>\r\n"
+    name = name or hashlib.sha256(f"{letter.edition}\n{to}".encode()).hexdigest()[:32]
+    personal = f"To: {_checked(to)}\r\nMessage-ID: <{name}@{letter.domain}>\r\nDate: {format_datetime(sent)}\r\n"
+    personal += f"List-Unsubscribe: <{unsubscribe}>" + (f",\r\n <{mailto}>\r\n" if mailto else "\r\n")
     if unsubscribe.startswith("https:"):  # RFC 8058, 3.1: one click is for https alone
         personal += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     return b"".join((personal.encode(), letter.head, b"\r\n\r\n", _in_quoted_printable(unsubscribe).join(letter.body)))

@@ -3,15 +3,20 @@
 import os
 import ssl
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from feedpub.digest import message
 from feedpub.errors import FeedpubError, Problem
 from feedpub.mail import Mail
+from feedpub.mailing.seal import Seal
 from feedpub.site import Site
 
 if TYPE_CHECKING:
+    from feedpub.digest import Letter
+    from feedpub.store import Claim
     from feedpub.transport import Transport
 
 PASSWORD = "FEEDPUB_SMTP_PASSWORD"  # noqa: S105 the name of the variable
@@ -80,9 +85,24 @@ def lease(site: Site) -> timedelta:
     return timedelta(seconds=2 * patience(site.mail.timeout))
 
 
-def envelope_sender(site: Site, digest: str, token: str) -> str:
-    """The envelope's sender: with [mail] bounce, one that tells whom a bounce is about (VERP), by the subscriber's token."""
+def addressed(site: Site, letter: "Letter", one: "Claim", seal: Seal, *, sent: datetime) -> tuple[bytes, str]:
+    """The message of a delivery, and the envelope's sender: both tell, in what comes back, which delivery it is about."""
+    leave, mailto = site.mail.unsubscribe, ""
+    if leave and leave.email:
+        token = seal.token("leave", one.id)
+        mailto = f"mailto:{quote(_plus(leave.email, token), safe='@+')}?subject={quote(f'unsubscribe {token}')}"
+    link = f"{site.web_url}/unsubscribe/{one.token}/{one.digest}"
+    data = message(letter, to=one.address, unsubscribe=link, sent=sent, mailto=mailto, name=seal.token("message", one.id))
+    return data, envelope_sender(site, one.digest, seal.token("bounce", one.id))
+
+
+def envelope_sender(site: Site, digest: str, token: str = "") -> str:
+    """The envelope's sender: with [mail] bounce, one that holds the token of a delivery, if it is one (VERP)."""
     if site.mail.bounce and site.mail.bounce.email:
-        local, _, domain = site.mail.bounce.email.rpartition("@")
-        return f"{local}+{token}@{domain}"
+        return _plus(site.mail.bounce.email, token)
     return next((one.sender.email or "" for one in site.digests if one.name == digest), "")
+
+
+def _plus(address: str, token: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{local}+{token}@{domain}" if token else address

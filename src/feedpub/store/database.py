@@ -9,14 +9,28 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import URL, Column, Connection, Engine, NullPool, create_engine, event, inspect, select
+from sqlalchemy import URL, Column, Connection, Engine, NullPool, create_engine, event, func, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn
 
 from feedpub.errors import FeedpubError, Problem
 from feedpub.store.private import keep_private
-from feedpub.store.schema import about, issues, looks, metadata, notes, relays, subscribers, suppressions, tallies
+from feedpub.store.schema import (
+    KEY,
+    LAST_UNSEALED,
+    about,
+    deliveries,
+    issues,
+    looks,
+    metadata,
+    notes,
+    relays,
+    reports,
+    subscribers,
+    suppressions,
+    tallies,
+)
 
 
 def open_store(url: str, folder: Path, *, patience: int = 60) -> Engine:
@@ -183,6 +197,18 @@ def _fifth(conn: Connection) -> None:
         conn.execute(issues.update().where(issues.c.id == number).values(letter=msgspec.msgpack.encode(letter)))
 
 
+def _sixth(conn: Connection) -> None:
+    """A key for tokens of deliveries; and the last delivery whose letter went out with the subscriber's own token instead."""
+    _add_columns(conn, reports.c.delivery_id, reports.c.acted)
+    conn.execute(reports.update().where(reports.c.acted.is_(None)).values(acted=reports.c.at))
+    for index in reports.indexes:
+        index.create(conn, checkfirst=True)
+    last = conn.scalar(select(func.max(deliveries.c.id))) or 0
+    if conn.scalar(select(about.c.name).where(about.c.name == KEY)) is None:
+        rows = {KEY: secrets.token_hex(32), LAST_UNSEALED: str(last)}
+        conn.execute(about.insert(), [{"name": name, "value": value} for name, value in rows.items()])
+
+
 def _add_columns(conn: Connection, *columns: Column[Any]) -> None:
     """Add those that are not there; a new database has them already."""
     for column in columns:
@@ -192,4 +218,4 @@ def _add_columns(conn: Connection, *columns: Column[Any]) -> None:
 
 
 # Every schema that was ever released, in order; a step is never changed, a new one is added.
-_STEPS: list[Callable[[Connection], None]] = [_first, _second, _third, _fourth, _fifth]
+_STEPS: list[Callable[[Connection], None]] = [_first, _second, _third, _fourth, _fifth, _sixth]

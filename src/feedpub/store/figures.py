@@ -96,12 +96,12 @@ def failure_causes(conn: Connection, *, since: datetime, limit: int) -> tuple[tu
     )
     told = (
         select(reports.c.kind, reports.c.status, count)
-        .where(reports.c.at >= since.timestamp())
+        .where(reports.c.at >= since.timestamp(), reports.c.kind != "leave")
         .group_by(reports.c.kind, reports.c.status)
     )
     causes = Counter(dict(by_cause(map(tuple, conn.execute(failed)))))
     for kind, status, times in conn.execute(told):
-        causes[f"reported: {kind}{'' if kind == 'complaint' else ' bounce'} {status}".rstrip()] += times
+        causes[f"reported: {kind}{' bounce' if kind in ('hard', 'soft') else ''} {status}".rstrip()] += times
     ranked = sorted(causes.items(), key=lambda one: (-one[1], one[0]))
     others = sum(times for _, times in ranked[limit:])
     return (*ranked[:limit], *([("other causes", others)] if others else []))

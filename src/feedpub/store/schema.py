@@ -21,6 +21,8 @@ metadata = MetaData()
 _Key = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself in SQLite
 
 # version: of this schema; salt: of the hashes in `suppressions`, and a `salt:…` for each that an import brought along.
+# key: of the tokens of deliveries; last unsealed: the delivery after which letters have them.
+KEY, LAST_UNSEALED = "key", "last unsealed"
 about = Table("about", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False))
 
 # `key` is the address in small letters, by which a person is known; `token` stands in their links instead of it.
@@ -171,7 +173,8 @@ notes = Table(
     Index("notes_due", "state", "not_before"),
 )
 
-# Reports of failed deliveries and complaints, each once; soft ones are counted from here.
+# What came back, each message once: hard, soft, trouble, complaint, or leave (a mail that ends a subscription). `status` is
+# its code, or its word; `acted` is when it was done with: NULL for what still counts, or waits for a person's word.
 reports = Table(
     "reports",
     metadata,
@@ -180,4 +183,6 @@ reports = Table(
     Column("kind", String(10), nullable=False),
     Column("status", String(40), nullable=False),
     Column("at", Float, nullable=False),
+    Column("delivery_id", BigInteger, index=True),
+    Column("acted", Float),
 )

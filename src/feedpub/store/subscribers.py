@@ -4,15 +4,14 @@ import hashlib
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Literal, get_args
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Connection, delete, func, select, update
 
-from feedpub.store.schema import UNSENT, about, changes, deliveries, issues, reports, subscribers, subscriptions, suppressions
+from feedpub.store.schema import UNSENT, about, changes, deliveries, issues, subscribers, subscriptions, suppressions
 
-_SOFT_LIMIT, _SOFT_SPAN = 5, timedelta(days=30)
 State = Literal["pending", "active", "ended", "suppressed"]
 Kind = Literal["bounce", "hand", "removed", "complaint"]
 _KINDS = get_args(Kind)  # the later, the harder to end
@@ -91,27 +90,6 @@ def forget_subscriber(conn: Connection, address: str, *, now: datetime) -> bool:
     conn.execute(delete(deliveries).where(deliveries.c.subscriber_id == subscriber, deliveries.c.state.in_(UNSENT)))
     conn.execute(delete(subscribers).where(subscribers.c.id == subscriber))
     return True
-
-
-def note_report(
-    conn: Connection, name: str, token: str, kind: Literal["hard", "soft", "complaint"], status: str, *, now: datetime
-) -> Literal["hard", "soft", "complaint", "known", "other"]:
-    """Note a report (`name`: its hash) on the subscriber of `token`; what it was counted as.
-
-    A hard bounce or a complaint suppresses at once, the fifth soft one in thirty days too.
-    """
-    row = conn.execute(select(subscribers.c.id, subscribers.c.address).where(subscribers.c.token == token)).first()
-    if row is None:
-        return "other"
-    if conn.scalar(select(reports.c.hash).where(reports.c.hash == name)) is not None:
-        return "known"
-    conn.execute(reports.insert().values(hash=name, subscriber_id=row.id, kind=kind, status=status[:40], at=now.timestamp()))
-    recent = (reports.c.subscriber_id == row.id) & (reports.c.kind == "soft") & (reports.c.at > (now - _SOFT_SPAN).timestamp())
-    soft = conn.scalar(select(func.count()).select_from(reports).where(recent)) or 0
-    if kind != "soft" or soft >= _SOFT_LIMIT:
-        reason = f"{kind} {'bounce ' if kind != 'complaint' else ''}{status}"
-        suppress_subscriber(conn, row.address, now=now, reason=reason, kind="complaint" if kind == "complaint" else "bounce")
-    return kind
 
 
 def is_suppressed(conn: Connection, address: str) -> bool:

@@ -106,7 +106,7 @@ class Postman:
     def _handed_over(self, transport: Blocking, one: Note, data: bytes, digest: Digest) -> Outcome:
         try:
             answer = transport.send(
-                self._sign(data, digest.name), sender=envelope_sender(self._context.site, digest.name, one.token), to=one.address
+                self._sign(data, digest.name), sender=envelope_sender(self._context.site, digest.name), to=one.address
             )
         except Unavailable as error:
             answer = Deferred(str(error))

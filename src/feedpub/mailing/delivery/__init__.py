@@ -43,7 +43,7 @@ def deliver(
     ledger = Ledger(engine, site, clock)
     run = Run(
         ledger,
-        lambda run: work(run, connect(), site, ledger.letters, sign if site.mail.dkim else None, clock),
+        lambda run: work(run, connect(), ledger.written, sign if site.mail.dkim else None),
         # SQLite answers sooner than a thread is woken.
         aside=None if engine.dialect.name == "sqlite" else ThreadPoolExecutor(1),
         clock=clock,

@@ -1,20 +1,16 @@
 """One connection: it hands over one delivery after the other."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
-from feedpub.digest import Letter, message
-from feedpub.mailing.outlet import envelope_sender
-from feedpub.site import Site
 from feedpub.store import Claim
 from feedpub.transport import Answer, Transport, Unavailable
 
 Sign = Callable[[bytes, str], bytes]
-Clock = Callable[[], datetime]
+Write = Callable[[Claim], tuple[bytes, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +37,16 @@ class Dispatch(Protocol):
         ...
 
 
-async def work(
-    dispatch: Dispatch, transport: Transport, site: Site, letters: Mapping[int, Letter], sign: Sign | None, clock: Clock
-) -> None:
-    """Hand over what `dispatch` gives, until it gives no more or the server takes none."""
+async def work(dispatch: Dispatch, transport: Transport, written: Write, sign: Sign | None) -> None:
+    """Hand over what `dispatch` gives, until it gives no more or the server takes none. `written` makes message and sender."""
     claim: Claim | None = None
     try:
         claim = await dispatch.next(None)
         while claim:
-            link = f"{site.web_url}/unsubscribe/{claim.token}/{claim.digest}"
-            data = message(letters[claim.issue], to=claim.address, unsubscribe=link, sent=clock())
+            data, sender = written(claim)
             if sign:  # a signature takes as long as everything else together
                 data = await asyncio.to_thread(sign, data, claim.digest)
-            answer = await transport.send(data, sender=envelope_sender(site, claim.digest, claim.token), to=claim.address)
+            answer = await transport.send(data, sender=sender, to=claim.address)
             claim = await dispatch.next(Answered(claim, answer))
     except Unavailable as error:
         assert claim

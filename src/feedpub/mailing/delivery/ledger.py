@@ -15,7 +15,8 @@ from feedpub.mail import Mail
 from feedpub.mailing.delivery.memory import Known, learn_connections, note_stop, note_success, recall
 from feedpub.mailing.delivery.outcome import LONGEST_WAIT
 from feedpub.mailing.delivery.worker import is_dead, worker_name
-from feedpub.mailing.outlet import lease, server_of
+from feedpub.mailing.outlet import addressed, lease, server_of
+from feedpub.mailing.seal import Seal
 from feedpub.site import Site
 from feedpub.store import Claim, Outcome
 from feedpub.transport import Answer
@@ -55,8 +56,9 @@ class Ledger:
 
     def __init__(self, engine: Engine, site: Site, clock: Callable[[], datetime]) -> None:
         self._server, self._worker = server_of(site.mail), worker_name()
-        self.letters: dict[int, Letter] = {}
-        self._engine, self._mail, self._clock, self._lease = engine, site.mail, clock, lease(site)
+        self._letters: dict[int, Letter] = {}
+        self._seal: Seal
+        self._engine, self._site, self._mail, self._clock, self._lease = engine, site, site.mail, clock, lease(site)
         self._quotas = tuple(_quotas(site.mail))
         self._queue: deque[Claim] = deque()
         self._rested: dict[str, float] = {}
@@ -76,6 +78,7 @@ class Ledger:
         """Give back what dead workers hold, and mend what a clock that was wrong has written; what is known of the server."""
         now = self._clock()
         with self._begin() as conn:
+            self._seal = Seal(store.sealing_key(conn))
             store.release_dead(conn, (worker for worker in store.workers(conn) if is_dead(worker)))
             store.mend_waits(conn, now=now, longest=max(LONGEST_WAIT, 2 * self._lease))
             self._rested = store.rested_domains(conn)
@@ -99,6 +102,10 @@ class Ledger:
         for one in (*(one for one, _ in done.settled), *done.returned):
             self._minutes.pop(one.id, None)
         return given
+
+    def written(self, one: Claim) -> tuple[bytes, str]:
+        """The message of a delivery, and the envelope's sender."""
+        return addressed(self._site, self._letters[one.issue], one, self._seal, sent=self._clock())
 
     def grows_old(self) -> bool:
         """Whether the lease is to be prolonged, by the next turn."""
@@ -146,8 +153,8 @@ class Ledger:
         dry = False
         if len(self._queue) < want:
             claims = store.claim(conn, self._worker, now=now, lease=self._lease, limit=_BATCH, rehearsal=self._mail.rehearses)
-            for number in {one.issue for one in claims} - self.letters.keys():
-                self.letters[number] = store.letter_of(conn, number)
+            for number in {one.issue for one in claims} - self._letters.keys():
+                self._letters[number] = store.letter_of(conn, number)
             self._queue.extend(claims)
             dry = not claims and (store.wake_at(conn, rehearsal=self._mail.rehearses) or float("inf")) > now.timestamp()
         self._put_off_resting(conn, now)
