@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from feedpub.content import absolute, article_url, body_references, credentials, lead_image_url, render_body
-from feedpub.disk import confined, is_there, lies_inside, outside, read_text, refused
+from feedpub.disk import confined, is_there, lies_inside, may_be_read, read_text
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.feed import NO_IMAGES, planned_feeds
 from feedpub.ids import IDS, read_ids
@@ -39,11 +39,11 @@ def check(
     site nothing outside its folder is read or asked for, and only so much of it; folders of templates, which are code, are
     passed over unless `run_templates`. Raises FeedpubError when the settings or the folder can't be read at all.
     """
-    if untrusted and (unread := [*filter(None, (refused(folder, SETTINGS, 64), refused(folder, IDS, 4_000)))]):
-        raise FeedpubError(unread)
+    if untrusted:
+        may_be_read(folder, {SETTINGS: 64, IDS: 4_000})
     site = load_site(folder)
-    if untrusted and (elsewhere := [place for place in site.article_folders if not lies_inside(folder, folder / place)]):
-        raise FeedpubError(map(outside, elsewhere))
+    if untrusted:
+        may_be_read(folder, dict.fromkeys((*site.article_folders, *filter(None, [site.authors_file])), 4_000))
     files, left_out = site_files(folder, site), list[Problem]()
     if untrusted:
         files, left_out = confined(folder, files)

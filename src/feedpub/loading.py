@@ -156,7 +156,8 @@ def image_lengths(folder: Path, places: Iterable[str]) -> dict[str, int | None]:
 def pointed_length(path: str | Path) -> int | None:
     """The octets of the file that a pointer of Git LFS at `path` stands for; None if it is no pointer."""
     try:
-        found = _POINTER.match(Path(path).read_bytes()[:_LONGEST_POINTER])
+        with Path(path).open("rb") as file:
+            found = _POINTER.match(file.read(_LONGEST_POINTER))
     except OSError:
         return None
     return int(found[1]) if found else None

@@ -49,6 +49,16 @@ def test_no_link_out_of_it_is_followed(write_site: Write, feedpub: Run, tmp_path
     assert "the secret" not in said.output
 
 
+@pytest.mark.parametrize("file", ["../secret.md", "/etc/hostname", "link"])
+def test_no_file_of_authors_elsewhere_is_read(write_site: Write, feedpub: Run, tmp_path: Path, file: str) -> None:
+    site = write_site({"articles/a.md": article()}, f'authors_file = "{file}"\n')
+    (tmp_path / "secret.md").write_text("the secret")
+    (site / "link").symlink_to(tmp_path / "secret.md")
+    said = feedpub("check", "--untrusted", site)
+    assert f"{Path(file).name}: leads out of the site, and is not read" in said.stdout
+    assert "the secret" not in said.output
+
+
 @pytest.mark.parametrize("articles", ["..", "/etc", "../**/*.md", "link"])
 def test_no_folder_elsewhere_is_listed(write_site: Write, feedpub: Run, tmp_path: Path, articles: str) -> None:
     site = write_site({}, f'articles = "{articles}"\n')

@@ -1,6 +1,6 @@
 """disk: the edge to the file system."""
 
-from feedpub.disk.confined import confined, lies_inside, outside, refused
+from feedpub.disk.confined import confined, lies_inside, may_be_read
 from feedpub.disk.files import write_files
 from feedpub.disk.manifest import MANIFEST, Manifest, read_manifest
 from feedpub.disk.reading import SourceFile, article_files, decoded, is_there, read_bytes, read_text
@@ -24,11 +24,10 @@ __all__ = [
     "is_sound",
     "is_there",
     "lies_inside",
-    "outside",
+    "may_be_read",
     "read_bytes",
     "read_manifest",
     "read_text",
-    "refused",
     "stamp",
     "survey",
     "write_files",

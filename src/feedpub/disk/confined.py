@@ -1,11 +1,11 @@
 """A site of a stranger: what of it may be read at all."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from feedpub.disk.reading import SourceFile
-from feedpub.errors import Problem
+from feedpub.errors import FeedpubError, Problem
 
 # Octets of an article, of all articles together; and how many articles.
 _ARTICLE, _ALL, _MOST = 1_000_000, 100_000_000, 20_000
@@ -19,15 +19,17 @@ def lies_inside(root: Path, path: Path) -> bool:
         return False
 
 
-def refused(root: Path, name: str, most: int) -> Problem | None:
-    """Why a stranger's file `name` is not read: it leads out of `root`, or has more than so many kB."""
-    path = root / name
-    if not path.is_file():
-        return None  # whoever reads it says so
-    if not lies_inside(root, path):
-        return outside(name)
-    size = path.stat().st_size
-    return _too_large(name, size, most * 1_000) if size > most * 1_000 else None
+def may_be_read(root: Path, sizes: Mapping[str, int]) -> None:
+    """Raises FeedpubError if one of a stranger's files, by name, leads out of `root` or has more than so many kB."""
+    problems = []
+    for name, most in sizes.items():
+        path = root / name
+        if not lies_inside(root, path):
+            problems.append(_outside(name))
+        elif path.is_file() and (size := path.stat().st_size) > most * 1_000:
+            problems.append(_too_large(name, size, most * 1_000))
+    if problems:
+        raise FeedpubError(problems)
 
 
 def confined(root: Path, files: Iterable[SourceFile]) -> tuple[list[SourceFile], list[Problem]]:
@@ -38,7 +40,7 @@ def confined(root: Path, files: Iterable[SourceFile]) -> tuple[list[SourceFile],
     for file in files:
         size = os.stat(file.path).st_size
         if not lies_inside(root, Path(file.path)):
-            problems.append(outside(file.source))
+            problems.append(_outside(file.source))
         elif size > _ARTICLE:
             problems.append(_too_large(file.source, size, _ARTICLE))
         elif size > left or len(kept) == _MOST:
@@ -53,8 +55,7 @@ def confined(root: Path, files: Iterable[SourceFile]) -> tuple[list[SourceFile],
 _MEND = "check it without --untrusted if you trust who wrote it"
 
 
-def outside(source: str) -> Problem:
-    """That `source` is not read, because it is not in the site."""
+def _outside(source: str) -> Problem:
     return Problem(source, 0, "", "leads out of the site, and is not read", _MEND)
 
 
