@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import pytest
 from click.testing import CliRunner, Result
@@ -100,9 +100,11 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def needed(*programs: str) -> str:
     """The path of one of `programs`. Where none is installed the test is skipped, but never in CI: there it fails."""
-    for program in programs:
-        if path := shutil.which(program):
-            return path
+    return next(filter(None, map(shutil.which, programs)), None) or lacking(programs[0])
+
+
+def lacking(what: str) -> NoReturn:
+    """Skip the test, as there is no `what`; but never in CI: there it fails."""
     if os.environ.get("CI"):
-        pytest.fail(f"CI is to have {programs[0]}")
-    pytest.skip(f"needs {programs[0]}")
+        pytest.fail(f"CI is to have {what}")
+    pytest.skip(f"needs {what}")

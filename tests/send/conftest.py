@@ -25,6 +25,8 @@ from feedpub.store import add_subscriber, open_store
 from feedpub.transport import Smtp
 from tests.conftest import Write
 from tests.digest.conftest import DIGEST, featured
+from tests.send.relays import RELAYS, relay
+from tests.send.relays.world import World, reports_about_refused
 
 SLOT = datetime(2025, 11, 17, 7, tzinfo=UTC)
 
@@ -148,3 +150,17 @@ def desk(write_site: Write, engine: Engine, inbox: tuple[Inbox, int]) -> Desk:
     """A site with the digest `weekly` and one story."""
     mail = f'[mail]\nurl = "smtp://127.0.0.1:{inbox[1]}"\n'
     return Desk(write_site({"articles/a.md": featured("A story")}, mail + DIGEST), engine, *inbox)
+
+
+@pytest.fixture(scope="module", params=RELAYS)
+def relayed(request: pytest.FixtureRequest) -> Iterator[tuple[int, World]]:
+    """The port of a real relay, one of each kind, and what lies behind it."""
+    world = World()
+    with smtp_server(world) as behind, relay(request.param, behind) as port:
+        yield port, world
+
+
+@pytest.fixture(scope="module")
+def reports(relayed: tuple[int, World]) -> dict[str, bytes]:
+    """What a real relay wrote to the sender about each recipient that was refused behind it (RFC 3464)."""
+    return reports_about_refused(*relayed)
