@@ -43,6 +43,8 @@ class FeedpubError(Exception):
 
 def printable(text: str) -> str:
     """`text` in one line, without characters that move a terminal's cursor or turn its writing direction."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 

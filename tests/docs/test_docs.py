@@ -32,8 +32,8 @@ def test_a_command_prints_what_is_shown_below_it(page: Path, tmp_path: Path) -> 
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds", ignore=shutil.ignore_patterns("public", "issue", ".feedpub"))
     for before, kind, text in blocks(page):
         # A block is a file if the paragraph above it names one, such as `blog/articles/rye.md`.
-        named = re.findall(r"`([\w-]+/[\w/.-]+\.(?:md|toml))`", before)
-        if kind in ("markdown", "toml") and named:
+        named = re.findall(r"`([\w-]+/[\w/.-]+\.(?:md|toml|csv))`", before)
+        if kind in ("markdown", "toml", "csv") and named:
             place = tmp_path / named[-1]
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8")

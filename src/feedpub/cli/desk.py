@@ -39,6 +39,21 @@ def store_of(folder: Path, site: Site) -> Engine:
     return open_store(site.store.url, folder)
 
 
+def reading_store(folder: Path, site: Site) -> Engine:
+    """The site's database, for reading alone, so that nobody who sends or signs up waits; made or migrated if need be."""
+    from feedpub.store import find_store, open_store
+
+    try:
+        found = find_store(site.store.url, folder)
+    except FeedpubError:
+        found = None
+    if found is None:
+        open_store(site.store.url, folder).dispose()
+        found = find_store(site.store.url, folder)
+    assert found is not None
+    return found
+
+
 def sound_articles(folder: Path, site: Site) -> list[Article]:
     """Every article of the site. Raises FeedpubError with the Problems of all of them, as a build would."""
     from feedpub.loading import load_articles
@@ -70,4 +85,4 @@ def delivered(site: Site, report: Report) -> str:
     return told
 
 
-__all__ = ["address_of", "delivered", "site_of", "site_option", "sound_articles", "store_of"]
+__all__ = ["address_of", "delivered", "reading_store", "site_of", "site_option", "sound_articles", "store_of"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feedpub.cli.desk import site_of, site_option, store_of
+from feedpub.cli.desk import reading_store, site_of, site_option
 from feedpub.cli.report import table, write_json
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def status_command(folder: Path, as_json: bool, watch: bool) -> None:
     """Every issue, and where its deliveries stand: queued, sending, sent, failed."""
     from feedpub.store import sending_rate, standings
 
-    engine = store_of(folder, site_of(folder))
+    engine = reading_store(folder, site_of(folder))
     while True:
         with engine.begin() as conn:
             found, rate = standings(conn), sending_rate(conn, now=datetime.now(UTC))

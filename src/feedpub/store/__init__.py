@@ -1,8 +1,10 @@
 """store: the edge to the database. Subscribers, and the ledger of what was sent to whom."""
 
 from feedpub.store.archive import Archived, archived_issues, archived_letter
+from feedpub.store.arrivals import Arrival, Verdict, take_in
 from feedpub.store.cause import cause, status
 from feedpub.store.database import check_driver, erase_traces, find_store, open_store, refused
+from feedpub.store.exports import Kept, end_suppressed, keep_suppressions, kept, kept_suppressions
 from feedpub.store.figures import IssueFigures, Movement, active_subscribers, failure_causes, issue_figures, movements
 from feedpub.store.issues import (
     Recorded,
@@ -83,13 +85,17 @@ from feedpub.store.subscribers import (
     read_address,
     suppress_subscriber,
     suppression_kind,
+    widest_address,
 )
+from feedpub.store.suppressions import Suppression, find_suppression, lift_suppression, restore_subscriber
 
 __all__ = [
     "Archived",
+    "Arrival",
     "Claim",
     "Due",
     "IssueFigures",
+    "Kept",
     "Kind",
     "Movement",
     "Note",
@@ -99,6 +105,8 @@ __all__ = [
     "Standing",
     "State",
     "Subscription",
+    "Suppression",
+    "Verdict",
     "active_count",
     "active_subscribers",
     "add_issue",
@@ -121,10 +129,12 @@ __all__ = [
     "due_suppressions",
     "end_rehearsals",
     "end_subscription",
+    "end_suppressed",
     "erase_traces",
     "failure_causes",
     "find_store",
     "find_subscriptions",
+    "find_suppression",
     "forget",
     "forget_person",
     "forget_subscriber",
@@ -135,9 +145,13 @@ __all__ = [
     "issue_figures",
     "issue_size",
     "issued_slugs",
+    "keep_suppressions",
+    "kept",
+    "kept_suppressions",
     "last_delivery",
     "leave",
     "letter_of",
+    "lift_suppression",
     "mend_note_waits",
     "mend_waits",
     "minute_of",
@@ -158,6 +172,7 @@ __all__ = [
     "renew",
     "rest_domain",
     "rested_domains",
+    "restore_subscriber",
     "resume",
     "sealing_key",
     "sending_rate",
@@ -174,6 +189,7 @@ __all__ = [
     "suppression_kind",
     "take_back",
     "take_back_looks",
+    "take_in",
     "take_tokens",
     "take_turn",
     "tally",
@@ -181,5 +197,6 @@ __all__ = [
     "waiting",
     "wake_at",
     "wake_domain",
+    "widest_address",
     "workers",
 ]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, delete, func, select, update
 
 from feedpub.store.queue import Outcome
 from feedpub.store.schema import notes, subscribers
-from feedpub.store.subscribers import hashed, is_suppressed
+from feedpub.store.subscribers import hashed, suppression_kind
 
 Kind = Literal["confirm", "preferences", "farewell"]
 # Nobody's mailbox can be flooded by filling in a form.
@@ -45,7 +45,7 @@ def ask_note(conn: Connection, kind: Kind, address: str, digests: Iterable[str],
         if (conn.scalar(select(func.count()).select_from(notes).where(recent)) or 0) >= most:
             return False
     subscriber = conn.scalar(select(subscribers.c.id).where(subscribers.c.key == address.casefold()))
-    withheld = subscriber is None or is_suppressed(conn, address)
+    withheld = subscriber is None or _withheld(conn, kind, address)
     _add(conn, kind, mailbox, subscriber, digests, "withheld" if withheld else "queued", now=now)
     return not withheld
 
@@ -86,7 +86,7 @@ def claim_notes(conn: Connection, *, now: datetime, lease: timedelta, limit: int
     )
     claimed = []
     for row in conn.execute(query).all():
-        withheld = is_suppressed(conn, row.address)
+        withheld = _withheld(conn, row.kind, row.address)
         values = {"state": "withheld"} if withheld else {"state": "sending", "not_before": (now + lease).timestamp()}
         conn.execute(update(notes).where(notes.c.id == row.id).values(**values))
         if not withheld:
@@ -122,6 +122,12 @@ def _add(
 ) -> None:
     row = {"kind": kind, "mailbox": mailbox, "subscriber_id": subscriber, "digests": ",".join(digests), "state": state}
     conn.execute(notes.insert().values(**row, asked=now.timestamp(), not_before=now.timestamp()))
+
+
+def _withheld(conn: Connection, kind: Kind, address: str) -> bool:
+    """Whether nothing is written to `address`; its owner may confirm that a mailbox that was dead is so no more."""
+    suppression = suppression_kind(conn, address)
+    return suppression is not None and not (kind == "confirm" and suppression == "bounce")
 
 
 def _mailbox(address: str) -> str:

@@ -9,18 +9,20 @@ from sqlalchemy import Connection, delete, select, update
 from feedpub.store.ledger import take_turn
 from feedpub.store.notes import ask_farewell, ask_note
 from feedpub.store.schema import changes, subscribers, subscriptions
-from feedpub.store.subscribers import State, add_subscriber, forget_subscriber, is_suppressed, set_state
+from feedpub.store.subscribers import State, add_subscriber, forget_subscriber, is_suppressed, set_state, suppression_kind
+from feedpub.store.suppressions import lift_suppression
 
 
 def sign_up(conn: Connection, address: str, digests: Iterable[str], *, now: datetime, how: str) -> None:
     """Note that somebody asked for `digests` in the name of `address`: pending, with a note to confirm it.
 
-    Nothing tells whether the address was known. Active subscriptions stay as they are, suppressed addresses stay out.
+    Nothing tells whether the address was known. Active subscriptions stay as they are, suppressed addresses stay out; one
+    after a bounce stays so until its owner confirms.
     """
     take_turn(conn)  # or two that ask for a new address at once would both add it
     digests = tuple(digests)
     for digest in digests:
-        add_subscriber(conn, address, digest, now=now, how=how, state="pending")
+        add_subscriber(conn, address, digest, now=now, how=how, state="pending", after_bounce=True)
     if ask_note(conn, "confirm", address, digests, now=now):
         # Its link is good for its whole time, so what it is to confirm must not be erased before.
         subscriber = select(subscribers.c.id).where(subscribers.c.key == address.casefold()).scalar_subquery()
@@ -34,8 +36,16 @@ def standing(conn: Connection, token: str) -> dict[str, State] | None:
     return _states(conn, person.id) if person else None
 
 
-def confirm(conn: Connection, token: str, digests: Iterable[str], *, now: datetime, how: str) -> tuple[str, ...]:
-    """Make pending subscriptions active; those of `digests` that are active now, whether they were before or not."""
+def confirm(conn: Connection, token: str, digests: Collection[str], *, now: datetime, how: str) -> tuple[str, ...]:
+    """Make pending subscriptions active; those of `digests` that are active now, whether they were before or not.
+
+    A suppression after a bounce ends with it: who could confirm has a mailbox. One after a complaint stays.
+    """
+    person = _person(conn, token)
+    states = _states(conn, person.id) if person else {}
+    asked = any(states.get(digest) == "pending" for digest in digests)
+    if person and asked and suppression_kind(conn, person.address) == "bounce":
+        lift_suppression(conn, person.address, now=now, how=how)
     return _activate(conn, token, digests, "pending", now=now, how=how)
 
 
@@ -84,7 +94,9 @@ def drop_unconfirmed(conn: Connection, before: datetime, *, now: datetime) -> No
     """End what was asked for before and never confirmed; erase those who never confirmed anything."""
     pending = subscriptions.c.state == "pending"
     for row in conn.execute(select(subscriptions).where(pending, subscriptions.c.since < before.timestamp())).all():
-        set_state(conn, row.subscriber_id, row.digest, "ended", now=now, how="not confirmed")
+        address = conn.scalar(select(subscribers.c.address).where(subscribers.c.id == row.subscriber_id)) or ""
+        state: State = "suppressed" if is_suppressed(conn, address) else "ended"
+        set_state(conn, row.subscriber_id, row.digest, state, now=now, how="not confirmed")
         known = changes.c.state.in_(("active", "suppressed"))
         ever = select(changes.c.id).where(changes.c.subscriber_id == row.subscriber_id, known)
         waits = select(subscriptions.c.digest).where(subscriptions.c.subscriber_id == row.subscriber_id, pending)

@@ -1,6 +1,7 @@
 """Subscribers, their subscriptions, and the proof of each."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,10 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from feedpub.store.schema import UNSENT, about, changes, deliveries, issues, subscribers, subscriptions, suppressions
 
+# Addresses that the library would return as they are, told in a thirtieth of its time; all others are asked of it.
+_PLAIN = re.compile(
+    r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?!(?:arpa|invalid|local|localhost|onion|test)$)[a-z]{2,}"
+)
 State = Literal["pending", "active", "ended", "suppressed"]
 Kind = Literal["bounce", "hand", "removed", "complaint"]
 _KINDS = get_args(Kind)  # the later, the harder to end
@@ -19,30 +24,36 @@ _KINDS = get_args(Kind)  # the later, the harder to end
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A person in one digest; `since` (aware, UTC) is when it came to its state."""
+    """A person in one digest; `since` (aware, UTC) is when it came to its state. `name` is "" where nobody told it."""
 
     address: str
     digest: str
     state: State
     since: datetime
+    name: str = ""
 
 
 def read_address(text: str) -> str:
     """`text` as a mail address, its domain in small letters; no DNS is asked. Raises ValueError with what is wrong."""
+    text = text.strip()
+    if len(text) <= 64 and _PLAIN.fullmatch(text):
+        return text
     try:
-        return validate_email(text.strip(), check_deliverability=False).normalized
+        return validate_email(text, check_deliverability=False).normalized
     except EmailNotValidError as error:
         raise ValueError(str(error)) from error
 
 
 def add_subscriber(
-    conn: Connection, address: str, digest: str, *, now: datetime, how: str, state: State = "active"
+    conn: Connection, address: str, digest: str, *, now: datetime, how: str, state: State = "active", after_bounce: bool = False
 ) -> Literal["added", "there already", "suppressed"]:
     """Subscribe `address` to `digest`; `how` is the proof (a form, an import and its line).
 
-    A suppressed address stays out, and an active subscription as it is. One that had ended begins anew.
+    A suppressed address stays out, with `after_bounce` only where it was for another reason than a bounce. An active
+    subscription stays as it is. One that had ended begins anew.
     """
-    if is_suppressed(conn, address):
+    kind = suppression_kind(conn, address)
+    if kind and not (after_bounce and kind == "bounce"):
         return "suppressed"
     key = address.casefold()
     subscriber = conn.scalar(select(subscribers.c.id).where(subscribers.c.key == key))
@@ -50,8 +61,8 @@ def add_subscriber(
         row = {"address": address, "key": key, "domain": key.rpartition("@")[2], "token": secrets.token_urlsafe(18)}
         subscriber = conn.execute(subscribers.insert().values(**row, added=now.timestamp())).inserted_primary_key[0]  # type: ignore[index]
     old = conn.scalar(select(subscriptions.c.state).where(_of(subscriber, digest)))
-    if old in ("active", "suppressed", state):
-        return "suppressed" if old == "suppressed" else "there already"
+    if old in ("active", state):
+        return "there already"
     set_state(conn, subscriber, digest, state, now=now, how=how)
     return "added"
 
@@ -77,7 +88,8 @@ def suppress_subscriber(conn: Connection, address: str, *, now: datetime, reason
     _suppress(conn, address, now=now, reason=reason, kind=kind)
     subscriber = conn.scalar(select(subscribers.c.id).where(subscribers.c.key == address.casefold()))
     if subscriber is not None:
-        for digest in conn.scalars(select(subscriptions.c.digest).where(subscriptions.c.subscriber_id == subscriber)).all():
+        others = (subscriptions.c.subscriber_id == subscriber) & (subscriptions.c.state != "suppressed")
+        for digest in conn.scalars(select(subscriptions.c.digest).where(others)).all():
             set_state(conn, subscriber, digest, "suppressed", now=now, how=reason)
 
 
@@ -104,14 +116,20 @@ def suppression_kind(conn: Connection, address: str) -> Kind | None:
 
 def find_subscriptions(conn: Connection, *, digest: str | None = None, address: str | None = None) -> Iterator[Subscription]:
     """Subscriptions by address and digest: all, or those of a digest or an address."""
-    query = select(subscribers.c.address, subscriptions.c.digest, subscriptions.c.state, subscriptions.c.since).join(subscribers)
+    person = (subscribers.c.address, subscribers.c.name)
+    query = select(*person, subscriptions.c.digest, subscriptions.c.state, subscriptions.c.since).join(subscribers)
     if digest:
         query = query.where(subscriptions.c.digest == digest)
     if address:
         query = query.where(subscribers.c.key == address.casefold())
-    rows = conn.execution_options(yield_per=1_000).execute(query.order_by(subscribers.c.key, subscriptions.c.digest))
-    for row in rows:
-        yield Subscription(row.address, row.digest, row.state, datetime.fromtimestamp(row.since, UTC))
+    query = query.order_by(subscribers.c.key, subscriptions.c.digest)
+    for row in conn.execute(query, execution_options={"yield_per": 1_000}):
+        yield Subscription(row.address, row.digest, row.state, datetime.fromtimestamp(row.since, UTC), row.name)
+
+
+def widest_address(conn: Connection) -> int:
+    """How many characters the longest address has."""
+    return conn.scalar(select(func.max(func.length(subscribers.c.address)))) or 0
 
 
 def proof(conn: Connection, address: str) -> list[tuple[datetime, str, str, str]]:
@@ -149,9 +167,13 @@ def hashed(conn: Connection, address: str) -> str:
 
 
 def hashes(conn: Connection, address: str) -> list[str]:
-    """All hashes by which `address` may be known: by our salt, and by those that came with suppressions of other databases."""
-    salts = conn.scalars(select(about.c.value).where(about.c.name.like("salt%")))
-    return [salted(salt, address) for salt in salts]
+    """All hashes by which `address` may be known."""
+    return [salted(salt, address) for salt in salts_of(conn)]
+
+
+def salts_of(conn: Connection) -> list[str]:
+    """Our salt, then those that came with suppressions of other databases."""
+    return list(conn.scalars(select(about.c.value).where(about.c.name.like("salt%")).order_by(about.c.name)))
 
 
 def salted(salt: str, address: str) -> str:
