@@ -24,6 +24,7 @@ from feedpub.loading import (
     not_articles,
     pointed_length,
     quietly,
+    shallow_clone,
     site_files,
 )
 from feedpub.model import Article, Reference
@@ -44,6 +45,7 @@ def check(
     site = load_site(folder)
     if untrusted:
         may_be_read(folder, dict.fromkeys((*site.article_folders, *filter(None, [site.authors_file])), 4_000))
+        site = msgspec.structs.replace(site, date_from=None)  # git would do what the repository of a stranger tells it
     files, left_out = site_files(folder, site), list[Problem]()
     if untrusted:
         files, left_out = confined(folder, files)
@@ -51,7 +53,7 @@ def check(
     problems += left_out
     _, collisions = planned_feeds(articles, site)
     found = {*problems, *collisions, *_site_warnings(site), *_old_entries(folder), *_between(articles, site)}
-    found.update(not_articles(folder, site))
+    found.update((*not_articles(folder, site), *shallow_clone(folder, site)))
     addresses = {_path(article_url(article, site)) for article in articles}
 
     def there(path: Path) -> bool:

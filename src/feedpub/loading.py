@@ -11,8 +11,9 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from feedpub.disk import SourceFile, article_files, read_text
-from feedpub.errors import FeedpubError, Problem
+from feedpub.disk import SourceFile, article_files, history, lies_inside, read_text
+from feedpub.disk.history import History
+from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.ids import IDS, read_ids
 from feedpub.model import Article
 from feedpub.site import Site, read_site
@@ -46,12 +47,27 @@ def load_settings(folder: Path) -> tuple[Site, str]:
     """load_site(), and the text of all that it was read from. Raises FeedpubError."""
     text = _settings_text(folder)
     site = read_site(text, SETTINGS)
+    if site.authors_file:
+        site, people = _with_authors(folder, site, site.authors_file)
+        text += people
     if not (folder / IDS).is_file():
         return site, text
     kept = read_text(folder / IDS, source=IDS)
     if isinstance(kept, Problem):
         raise FeedpubError([kept])
     return msgspec.structs.replace(site, ids=read_ids(kept, IDS).ids), f"{text}\0{kept}"
+
+
+def _with_authors(folder: Path, site: Site, name: str) -> tuple[Site, str]:
+    from feedpub.content.people import read_people
+
+    if not lies_inside(folder, folder / name):
+        mend = "name a file below the folder of feedpub.toml"
+        raise FeedpubError([Problem(SETTINGS, 0, "site.authors_file", f"{quoted(name)} is not in the site's folder", mend)])
+    kept = read_text(folder / name, source=name)
+    if isinstance(kept, Problem):
+        raise FeedpubError([kept])
+    return msgspec.structs.replace(site, authors=read_people(kept, name) | site.authors), f"\0{kept}"
 
 
 def _settings_text(folder: Path) -> str:
@@ -77,13 +93,31 @@ def load_articles(
     from feedpub.content import read_articles  # a build in which nothing changed needs none of it
 
     files = site_files(folder, site) if files is None else files
-    texts = ((file.source, read_text(file.path, source=file.source)) for file in progress(files, "reading", len(files)))
+    texts = (
+        (file.source, read_text(file.path, source=file.source), file.commits) for file in progress(files, "reading", len(files))
+    )
     return read_articles(texts, site)
 
 
 def site_files(folder: Path, site: Site) -> list[SourceFile]:
     """The files of the site's articles, by source. Raises FeedpubError when their folder can't be read."""
-    return article_files(folder, site.article_patterns).files
+    files = article_files(folder, site.article_patterns).files
+    if site.date_from != "git":
+        return files
+    commits = _history(folder, site)
+    return [file._replace(commits=commits.get(os.path.realpath(file.path))) for file in files]
+
+
+def shallow_clone(folder: Path, site: Site) -> list[Problem]:
+    """A warning where git is asked for dates and knows only the newest commits."""
+    if site.date_from != "git" or not _history(folder, site).shallow:
+        return []
+    what = "this clone is shallow, so the dates of articles are not older than its oldest commit"
+    return [Problem(SETTINGS, 0, "site.date_from", what, "git fetch --unshallow", "warning")]
+
+
+def _history(folder: Path, site: Site) -> History:
+    return history((folder / articles for articles in site.article_folders), source=SETTINGS)
 
 
 def not_articles(folder: Path, site: Site) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -20,14 +21,17 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+# Seconds since 1970.
+Commits = tuple[int, int] | None
 _SHORTCODE_MEND = 'write {{image: https://…, width: 800, height: 450, alt: "…"}}'
 
 
-def read_article(text: str, source: str, site: Site) -> Article:
+def read_article(text: str, source: str, site: Site, commits: Commits = None) -> Article:
     """The Article that `text` holds, in the format of docs/article-format.md or of another tool; its file's name is the
     default slug.
 
-    Times without an offset are the site's. `updated` is never before `published`: a reader sees an article change when
+    `commits` has the times of the file's first and last commit, for one without a date. Times without an offset are the
+    site's. `updated` is never before `published`: a reader sees an article change when
     it appears. Raises FeedpubError with all Problems of the file.
     """
     from feedpub.content.dialects import leading_heading, place, plain_markdown, title_of, translated
@@ -50,6 +54,9 @@ def read_article(text: str, source: str, site: Site) -> Article:
         told.fields["title"] = title_of(where.name)
         what, mend = "is missing, and is taken from the file's name", "write a line such as title: My first article"
         told.warnings.append(Problem(source, 1, "title", what, mend, "warning"))
+    if commits and "publishedAt" not in told.fields:
+        first, last = (datetime.fromtimestamp(moment, UTC).isoformat() for moment in commits)
+        told.fields |= {"publishedAt": first, "updatedAt": told.fields.get("updatedAt", last)}
     if raw.absent and not {"title", "publishedAt"} <= told.fields.keys():
         raise FeedpubError([raw.absent])
     fields = Fields(told.fields, told.lines, source, told.written)

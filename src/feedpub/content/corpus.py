@@ -5,23 +5,23 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from feedpub.content.address import article_url
-from feedpub.content.article import read_article
+from feedpub.content.article import Commits, read_article
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.model import Article
 from feedpub.site import Site
 
 
-def read_articles(texts: Iterable[tuple[str, str | Problem]], site: Site) -> tuple[list[Article], list[Problem]]:
-    """The Articles of `texts`, pairs of a source and its text (or why there is none), and every Problem in them."""
-    return joined((read(text, source, site) for source, text in texts), site)
+def read_articles(texts: Iterable[tuple[str, str | Problem, Commits]], site: Site) -> tuple[list[Article], list[Problem]]:
+    """The Articles of `texts`, each a source, its text (or why there is none) and its commits, and every Problem in them."""
+    return joined((read(text, source, site, commits) for source, text, commits in texts), site)
 
 
-def read(text: str | Problem, source: str, site: Site) -> Article | tuple[Problem, ...]:
+def read(text: str | Problem, source: str, site: Site, commits: Commits = None) -> Article | tuple[Problem, ...]:
     """read_article() with the Problems returned, not raised."""
     if isinstance(text, Problem):
         return (text,)
     try:
-        return read_article(text, source, site)
+        return read_article(text, source, site, commits)
     except FeedpubError as error:
         return error.problems
 

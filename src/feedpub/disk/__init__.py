@@ -2,6 +2,7 @@
 
 from feedpub.disk.confined import confined, lies_inside, may_be_read
 from feedpub.disk.files import write_files
+from feedpub.disk.history import history
 from feedpub.disk.manifest import MANIFEST, Manifest, read_manifest
 from feedpub.disk.reading import SourceFile, article_files, decoded, is_there, read_bytes, read_text
 from feedpub.disk.stamps import Stamp, hash_of_file, hashed, is_settled, stamp
@@ -20,6 +21,7 @@ __all__ = [
     "decoded",
     "hash_of_file",
     "hashed",
+    "history",
     "is_settled",
     "is_sound",
     "is_there",

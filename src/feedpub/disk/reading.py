@@ -12,11 +12,15 @@ from feedpub.tables import folder_of, is_glob
 
 
 class SourceFile(NamedTuple):
-    """A file of the site: as Problems name it, where it is, and its stamp."""
+    """A file of the site: as Problems name it, where it is, and its stamp.
+
+    `commits` has the times of its first and last commit, in seconds since 1970, where the settings ask git.
+    """
 
     source: str
     path: str
     stamp: Stamp
+    commits: tuple[int, int] | None = None
 
 
 class Listing(NamedTuple):

@@ -44,7 +44,10 @@ class Incremental:
         cache = self._cache
         # What an article takes from the settings is in its key: a build with others may save its own at the same time.
         reader = hashed(reading_key(self._site).encode())
-        keys = {file.source: reader + file.source.encode("utf-8", "surrogateescape") for file in files}
+        keys = {
+            file.source: reader + repr(file.commits or "").encode() + file.source.encode("utf-8", "surrogateescape")
+            for file in files
+        }
         before = cache.load("articles", Known)
         unread = []
         for file in files:
@@ -156,3 +159,8 @@ class Incremental:
             ((body, _),) = render_files(self._site, [(self._files[article.source], self._known[article.source].text)])
             found = msgspec.msgpack.decode(body, type=Body)
         return found
+
+
+def _named(file: SourceFile) -> bytes:
+    """What an article takes from its file beside the text."""
+    return (repr(file.commits) if file.commits else "").encode() + file.source.encode("utf-8", "surrogateescape")

@@ -64,7 +64,7 @@ class LastBuild(msgspec.Struct, frozen=True, array_like=True):
 
 def key(settings: str, files: Iterable[SourceFile], output: Path, *, drafts: bool, future: bool) -> bytes:
     """A hash of all that a build reads, as far as stamps tell, and of where it writes."""
-    seen = (settings, str(output.absolute()), drafts, future, [(file.source, file.stamp) for file in files])
+    seen = (settings, str(output.absolute()), drafts, future, [(file.source, file.stamp, file.commits) for file in files])
     try:
         return hashed(msgspec.msgpack.encode(seen))
     except UnicodeEncodeError:  # the name of a file is not UTF-8

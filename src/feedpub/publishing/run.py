@@ -9,7 +9,7 @@ from pathlib import Path
 from feedpub.cache import Cache
 from feedpub.disk import MANIFEST, Changes, read_manifest
 from feedpub.errors import FeedpubError, Problem
-from feedpub.loading import Progress, load_settings, nothing_read, quietly, site_files
+from feedpub.loading import Progress, load_settings, nothing_read, quietly, shallow_clone, site_files
 from feedpub.publishing import lastbuild
 from feedpub.publishing.workers import Workers
 
@@ -50,12 +50,13 @@ def build(
     with Cache(folder if cached else None) as cache, Workers(jobs) as workers:
         files = site_files(folder, site)
         empty = () if files else (nothing_read(folder, site),)
+        told = (*empty, *shallow_clone(folder, site))
         if empty and "**" in empty[0].mend:  # what is here is read if the settings say so, and an empty feed would be no answer
             raise FeedpubError(empty)
         key = lastbuild.key(settings, files, place, drafts=drafts, future=future)
         if last := lastbuild.recall(cache, key, folder, place, now):
             kept = tuple(sorted(last.files.keys() - {MANIFEST}))
-            warnings = (*last.warnings, *empty, *cache.notices)
+            warnings = (*last.warnings, *told, *cache.notices)
             wait = last.wait.shown_in(site.timezone)
             return Built(place, last.feeds, Changes((), kept, (), {}), last.drafts, (), warnings, wait)
         # Not before: to load what reads and renders articles takes as long as to see that there is nothing to do.
@@ -88,7 +89,7 @@ def build(
             changes,
             left_out,
             tuple(sorted(problems)),
-            (*warnings, *empty, *gone, *_unlocked(changes, place), *cache.notices),
+            (*warnings, *told, *gone, *_unlocked(changes, place), *cache.notices),
             wait.shown_in(site.timezone),
         )
 

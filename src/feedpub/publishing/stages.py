@@ -29,7 +29,7 @@ def _read(site: Site, file: SourceFile, known: Known | None, clock: int) -> Outc
     if known and known.text == text:
         found = Known(known.article, text, mark)
     else:
-        article = read(decoded(data, source=file.source), file.source, site)
+        article = read(decoded(data, source=file.source), file.source, site, file.commits)
         if isinstance(article, tuple):
             return article
         found = Known(msgspec.structs.replace(article, markdown=""), text, mark)
@@ -54,7 +54,7 @@ def _rendered(site: Site, file: SourceFile, text: bytes) -> tuple[bytes, bytes]:
     if hashed(data) != text:
         raise FeedpubError([Problem(file.source, 0, "", "changed while the site was built", "build again")])
     source = file.source.encode("utf-8", "replace").decode()
-    body = render_body(read_article(str(decoded(data, source=file.source)), source, site), site)
+    body = render_body(read_article(str(decoded(data, source=file.source)), source, site, file.commits), site)
     return msgspec.msgpack.encode(body), msgspec.msgpack.encode(body.problems)
 
 
