@@ -13,7 +13,7 @@ import msgspec
 from feedpub.content import absolute, article_url, body_references, credentials, lead_image_url, render_body
 from feedpub.disk import confined, is_there, lies_inside, may_be_read, read_text
 from feedpub.errors import FeedpubError, Problem, quoted
-from feedpub.feed import NO_IMAGES, planned_feeds
+from feedpub.feed import NO_IMAGES, planned_feeds, variants
 from feedpub.ids import IDS, read_ids
 from feedpub.loading import (
     SETTINGS,
@@ -52,7 +52,15 @@ def check(
     articles, problems = load_articles(folder, site, progress=progress, files=files)
     problems += left_out
     _, collisions = planned_feeds(articles, site)
-    found = {*problems, *collisions, *_site_warnings(site), *_old_entries(folder), *_between(articles, site)}
+    found = {
+        *problems,
+        *collisions,
+        *_site_warnings(site),
+        *_old_entries(folder),
+        *_between(articles, site),
+        *variants(articles, site),
+    }
+    found.update(variants(articles, site))
     found.update((*not_articles(folder, site), *shallow_clone(folder, site)))
     addresses = {_path(article_url(article, site)) for article in articles}
 

@@ -1,6 +1,6 @@
 """content: Markdown text → Article → Body. Pure."""
 
-from feedpub.content.address import article_url, category_slug, name_slug, spelling
+from feedpub.content.address import article_url, category_slug, name_slug, plain_slug, spelling
 from feedpub.content.article import body_key, body_references, lead_image_url, read_article, reading_key, render_body
 from feedpub.content.corpus import joined, read, read_articles
 from feedpub.content.fields import read_instant
@@ -20,6 +20,7 @@ __all__ = [
     "joined",
     "lead_image_url",
     "name_slug",
+    "plain_slug",
     "read",
     "read_article",
     "read_articles",

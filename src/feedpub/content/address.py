@@ -17,12 +17,12 @@ _SIGNS = (("+", "-plus"), ("#", "-sharp"), ("♯", "-sharp"), ("♭", "-flat"), 
 
 def category_slug(name: str, site: Site) -> str:
     """The folder of a category: what [categories] says, else the slug of its name, never a reserved one."""
-    return _set_slug(name, site) or _unreserved(_slug(name), "category")
+    return _set_slug(name, site) or _unreserved(plain_slug(name), "category")
 
 
 def name_slug(name: str, site: Site) -> str:
     """The slug of a category, tag or author: lower-case ASCII letters, digits and hyphens, never empty."""
-    return _set_slug(name, site) or _unreserved(_slug(name), "name")
+    return _set_slug(name, site) or _unreserved(plain_slug(name), "name")
 
 
 def _set_slug(name: str, site: Site) -> str | None:
@@ -43,7 +43,8 @@ def _unreserved(slug: str, kind: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _slug(name: str) -> str:
+def plain_slug(name: str) -> str:
+    """The slug of `name` by its letters alone: ASCII, in small letters, never empty, whatever settings say."""
     from slugify import slugify  # its tables take a while to load
 
     text = name.casefold()

@@ -1,6 +1,6 @@
 """feed: Articles → the bytes of every feed. Pure."""
 
-from feedpub.feed.category import newest_first
+from feedpub.feed.category import newest_first, variants
 from feedpub.feed.entry import MEDIA_TYPES, NO_IMAGES
 from feedpub.feed.plan import FORMATS, Planned, planned_feeds, sound_feeds
 from feedpub.feed.publication import FILES, Part, publication
@@ -19,4 +19,5 @@ __all__ = [
     "publication",
     "redirect_lines",
     "sound_feeds",
+    "variants",
 ]

@@ -61,7 +61,7 @@ def build(
             return Built(place, last.feeds, Changes((), kept, (), {}), last.drafts, (), warnings, wait)
         # Not before: to load what reads and renders articles takes as long as to see that there is nothing to do.
         from feedpub.content import released
-        from feedpub.feed import sound_feeds
+        from feedpub.feed import sound_feeds, variants
         from feedpub.publishing.incremental import Incremental
         from feedpub.publishing.removal import emptied, removed_feeds
 
@@ -79,6 +79,7 @@ def build(
             raise FeedpubError([*problems, *lost])
         gone = tuple(removed_feeds(before, feeds, place))
         changes, warnings, images = run.write(feeds, place, adopt=adopt)
+        warnings = (*warnings, *variants(feeds[0].articles, site))
         counts = tuple(lastbuild.FeedCount(feed.folder, len(feed.articles)) for feed in feeds)
         left_out = len(articles) - len(published)
         if not problems:
