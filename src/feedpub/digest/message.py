@@ -3,12 +3,13 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import lru_cache
 
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.model import UNSUBSCRIBE, Author, Email, Issue
@@ -72,7 +73,8 @@ def message(letter: Letter, *, to: str, unsubscribe: str, sent: datetime, mailto
     if not re.fullmatch(r"https?://[!-;=?-~]+", unsubscribe):
         raise FeedpubError([Problem("message", 0, "unsubscribe", f"{quoted(unsubscribe)} is not a web address")])
     name = name or hashlib.sha256(f"{letter.edition}\n{to}".encode()).hexdigest()[:32]
-    personal = f"To: {_checked(to)}\r\nMessage-ID: <{name}@{letter.domain}>\r\nDate: {format_datetime(sent)}\r\n"
+    personal = f"To: {_checked(to)}\r\nMessage-ID: <{name}@{letter.domain}>\r\n"
+    personal += f"Date: {_date(sent.replace(microsecond=0), sent.utcoffset())}\r\n"
     personal += f"List-Unsubscribe: <{unsubscribe}>" + (f",\r\n <{mailto}>\r\n" if mailto else "\r\n")
     if unsubscribe.startswith("https:"):  # RFC 8058, 3.1: one click is for https alone
         personal += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
@@ -94,6 +96,12 @@ def note_message(email: Email, digest: Digest, *, to: str, sent: datetime, name:
     personal = f"To: {_checked(to)}\r\nMessage-ID: <{token}@{(digest.sender.email or '').rpartition('@')[2]}>\r\n"
     head, blank, body = message.as_bytes().partition(b"\r\n\r\n")
     return personal.encode() + _subject(email.subject) + _senders(digest) + head + blank + _without_from_lines(body)
+
+
+@lru_cache(maxsize=8)
+def _date(sent: datetime, offset: timedelta | None) -> str:
+    """RFC 5322, 3.3; made once a second. The same moment in another zone, which `offset` tells, is written another way."""
+    return format_datetime(sent)
 
 
 def _checked(to: str) -> str:
