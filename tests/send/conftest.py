@@ -27,6 +27,7 @@ from tests.conftest import Write
 from tests.digest.conftest import DIGEST, featured
 from tests.send.relays import RELAYS, relay
 from tests.send.relays.world import World, reports_about_refused
+from tests.send.scripted import Scripted
 
 SLOT = datetime(2025, 11, 17, 7, tzinfo=UTC)
 
@@ -164,3 +165,17 @@ def relayed(request: pytest.FixtureRequest) -> Iterator[tuple[int, World]]:
 def reports(relayed: tuple[int, World]) -> dict[str, bytes]:
     """What a real relay wrote to the sender about each recipient that was refused behind it (RFC 3464)."""
     return reports_about_refused(*relayed)
+
+
+@pytest.fixture
+def scripted() -> Iterator[Callable[..., Scripted]]:
+    """Starts a server that does as the test says: see Scripted."""
+    servers: list[Scripted] = []
+
+    def run(*script: Any, **options: Any) -> Scripted:
+        servers.append(Scripted(*script, **options))
+        return servers[-1]
+
+    yield run
+    for server in servers:
+        server.close()

@@ -38,7 +38,7 @@ _UNKNOWN = re.compile(
     re.IGNORECASE,
 )
 _POLICY = re.compile(
-    r"spam|block|black|denied|polic|relay|reputation|dmarc|\bspf\b|dkim|authenti|limit|quota|sender|banned|prohibited|listed",
+    r"spam|block|black|denied|polic|relay|rcpthosts|reputation|dmarc|\bspf\b|dkim|authenti|limit|quota|sender|banned|prohibited|listed",
     re.IGNORECASE,
 )
 
