@@ -79,6 +79,7 @@ class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
     probes: tuple[str, ...] | None = None
     form_origins: tuple[str, ...] = ()
+    mails_per_hour: Positive = 500
     max_age: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 300
     archive: bool = True
 

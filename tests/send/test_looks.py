@@ -12,7 +12,7 @@ from feedpub.loading import load_articles, load_site
 from feedpub.mailing.newsletter import due, welcome
 from feedpub.mailing.turn import make, put_right
 from feedpub.site import Site
-from feedpub.store import add_subscriber, ask_note, claim_notes, considered, mend_note_waits, settle_note
+from feedpub.store import add_subscriber, ask_note, claim_notes, considered, settle_note
 from feedpub.store.notes import Outcome
 from tests.conftest import Write
 from tests.digest.conftest import DIGEST, featured
@@ -130,7 +130,5 @@ def test_a_mail_to_one_person_waits_for_no_wrong_clock(engine: Engine) -> None:
         assert ask_note(conn, "confirm", "ada@example.org", ["weekly"], now=FUTURE)
         (one,) = claim_notes(conn, now=FUTURE, lease=ONE)
         settle_note(conn, one.id, Outcome("queued", "later", FUTURE + ONE))
-        assert claim_notes(conn, now=SLOT, lease=ONE) == []
-        mend_note_waits(conn, now=SLOT)
         assert len(claim_notes(conn, now=SLOT, lease=ONE)) == 1
         assert ask_note(conn, "confirm", "ada@example.org", ["weekly"], now=SLOT)  # nor is it counted as of the last hour

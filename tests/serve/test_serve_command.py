@@ -174,6 +174,16 @@ def test_figures_count_requests_by_route(serve: Serve, workers: int) -> None:
     assert "ada" not in text
 
 
+def test_what_is_refused_is_counted_in_the_figures(serve: Serve) -> None:
+    server = serve({"articles/a.md": article()}, f"{DIGEST}\n[web]\nmails_per_hour = 1\n")
+    codes = [server.ask.post("/subscribe", data={"email": f"r{number}@readers.example"}).status_code for number in range(2)]
+    assert codes == [200, 429]
+    text = server.ask.get("/metrics").text
+    assert 'feedpub_mails_refused_total{limit="all"} 1.0' in text
+    assert 'feedpub_mails_refused_total{limit="network"} 0.0' in text
+    assert "mails_per_hour" in server.said()
+
+
 def test_the_log_has_no_address_token_or_query(public: Server) -> None:
     public.ask.get("/archive/weekly/2025-11-17T0700/?email=ada@example.org", headers={"X-Forwarded-For": "203.0.113.9"})
     public.ask.get("/nothing/t0ken/weekly")

@@ -7,6 +7,8 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from starlette.applications import Starlette
 from feedpub.loading import load_site
 from feedpub.store import find_subscriptions, open_store
 from feedpub.store.schema import changes, notes, subscribers
+from feedpub.web.asking import LATEST
 from feedpub.web.context import Context
 from feedpub.web.links import Keys, Purpose, Ticket
 from feedpub.web.post import Postman
@@ -112,10 +115,15 @@ class House:
         return Client(app or self.app(), address)
 
     def post(self) -> list[EmailMessage]:
-        """Send what waits; the mails that came since the last time."""
+        """Send what waits, as if the time that each mail is given had passed; the mails that came since the last time."""
         before = len(self.mailbox.mails)
-        Postman(self.context, self.engine, self.keys).send_waiting()
+        Postman(self.later, self.engine, self.keys).send_waiting()
         return self.mailbox.mails[before:]
+
+    @property
+    def later(self) -> Context:
+        """The context by when any mail that was asked for now is due."""
+        return replace(self.context, now=lambda: self.clock() + timedelta(seconds=LATEST))
 
     def subscribe(self, address: str = ADA, *digests: str) -> None:
         """Sign up and confirm."""
@@ -177,7 +185,7 @@ def served(write_site: Write, mailbox: tuple[Mailbox, int]) -> Iterator[Served]:
     folder = write_site({"articles/a.md": featured("A story")}, settings)
     engine = open_store("sqlite:///feedpub.db", folder)
     house = House(folder, engine, mailbox[0])
-    postman = Postman(house.context, engine, house.keys)
+    postman = Postman(house.later, engine, house.keys)
     server = uvicorn.Server(uvicorn.Config(house.app(postman), host="127.0.0.1", port=port, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()

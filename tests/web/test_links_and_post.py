@@ -70,7 +70,7 @@ def test_several_postmen_send_each_note_once(house_of_each_kind: House) -> None:
     house = house_of_each_kind
     for number in range(12):
         house.client().post("/subscribe", data={"email": f"r{number}@readers.example", "digests": "weekly"})
-    threads = [threading.Thread(target=Postman(house.context, house.engine, house.keys).send_waiting) for _ in range(4)]
+    threads = [threading.Thread(target=Postman(house.later, house.engine, house.keys).send_waiting) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -25,7 +25,7 @@ from feedpub.store.ledger import (
     standings,
     take_turn,
 )
-from feedpub.store.notes import Note, ask_note, claim_notes, drop_notes, mend_note_waits, settle_note
+from feedpub.store.notes import Note, ask_note, asked_lately, claim_notes, drop_notes, next_note, settle_note
 from feedpub.store.queue import (
     Claim,
     Outcome,
@@ -114,6 +114,7 @@ __all__ = [
     "archived_issues",
     "archived_letter",
     "ask_note",
+    "asked_lately",
     "begin_tallies",
     "cause",
     "check_driver",
@@ -152,10 +153,10 @@ __all__ = [
     "leave",
     "letter_of",
     "lift_suppression",
-    "mend_note_waits",
     "mend_waits",
     "minute_of",
     "movements",
+    "next_note",
     "note_look",
     "note_return",
     "open_store",

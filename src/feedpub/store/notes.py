@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_, select, update
 
 from feedpub.store.queue import Outcome
 from feedpub.store.schema import notes, subscribers
@@ -16,13 +16,18 @@ Kind = Literal["confirm", "preferences", "farewell"]
 # Nobody's mailbox can be flooded by filling in a form.
 _MOST = ((timedelta(hours=1), 1), (timedelta(days=1), 3))
 _FAREWELL_PAUSE = timedelta(days=1)
-# One farewell a day, for each that waits.
-_LONGEST_WAIT = timedelta(days=31)
+# For a next attempt, or for who claimed one; and what clocks of several machines may differ by, with the wait of a new one.
+_LONGEST_WAIT, _SLACK = timedelta(hours=2), timedelta(minutes=1)
+_WAITING = ("queued", "sending")
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note that is to be sent; `asked` (aware, UTC) is when a page was asked for it."""
+    """A note that is to be sent; `asked` (aware, UTC) is when a page was asked for it.
+
+    Address and token are "" where nobody is to be written to: it is made all the same, as a mail that is made takes time, and
+    shows who is known.
+    """
 
     id: int
     kind: Kind
@@ -33,10 +38,13 @@ class Note:
     attempts: int
 
 
-def ask_note(conn: Connection, kind: Kind, address: str, digests: Iterable[str], *, now: datetime) -> bool:
+def ask_note(
+    conn: Connection, kind: Kind, address: str, digests: Iterable[str], *, now: datetime, wait: timedelta = timedelta(0)
+) -> bool:
     """Queue a note to `address`, unless its mailbox was asked for one of this kind within an hour, or three within a day.
 
-    Unknown and suppressed addresses are counted in the same steps, but no mail goes to them. Returns whether one goes out.
+    It is due after `wait`. One to an unknown or suppressed address is queued as well, and withheld when it was made. Returns
+    whether one goes out.
     """
     mailbox = hashed(conn, _mailbox(address))
     for span, most in _MOST:
@@ -45,9 +53,16 @@ def ask_note(conn: Connection, kind: Kind, address: str, digests: Iterable[str],
         if (conn.scalar(select(func.count()).select_from(notes).where(recent)) or 0) >= most:
             return False
     subscriber = conn.scalar(select(subscribers.c.id).where(subscribers.c.key == address.casefold()))
-    withheld = subscriber is None or _withheld(conn, kind, address)
-    _add(conn, kind, mailbox, subscriber, digests, "withheld" if withheld else "queued", now=now)
-    return not withheld
+    _add(conn, kind, mailbox, subscriber, digests, now=now, wait=wait)
+    return not _withheld(conn, kind, address) and subscriber is not None
+
+
+def asked_lately(conn: Connection, kind: Kind, most: int, *, now: datetime) -> bool:
+    """Whether `most` notes of a kind were asked for within an hour, whoever asked, and whoever is known."""
+    # The newest come first by their key, so there is no need of an index, or to count.
+    last = select(notes.c.asked).where(notes.c.kind == kind).order_by(notes.c.id.desc()).offset(most - 1).limit(1)
+    asked = conn.scalar(last)
+    return asked is not None and abs(now.timestamp() - asked) < 3600
 
 
 def ask_farewell(conn: Connection, subscriber: int, address: str, digests: Iterable[str], *, now: datetime) -> None:
@@ -63,22 +78,25 @@ def ask_farewell(conn: Connection, subscriber: int, address: str, digests: Itera
     waits: dict[datetime, list[str]] = {}
     for digest in digests:
         # One that still waits was asked for in the name of a time to come.
-        if (before := known.get(digest, 0.0)) <= now.timestamp():
+        before = known.get(digest, 0.0)
+        if before > (now + _FAREWELL_PAUSE + _SLACK).timestamp():  # and that, in the name of a clock that was wrong
+            before = 0.0
+        if before <= now.timestamp():
             moment = max(now, datetime.fromtimestamp(before, UTC) + _FAREWELL_PAUSE)
             waits.setdefault(moment, []).append(digest)
     for moment, some in waits.items():
-        _add(conn, "farewell", hashed(conn, _mailbox(address)), subscriber, some, "queued", now=moment)
+        _add(conn, "farewell", hashed(conn, _mailbox(address)), subscriber, some, now=moment)
 
 
 def claim_notes(conn: Connection, *, now: datetime, lease: timedelta, limit: int = 10) -> list[Note]:
     """At most `limit` notes that are due, the oldest first; one that is not settled within `lease` is due again.
 
-    Two that ask at the same time never get the same one. What waits for an address that was suppressed since is withheld.
+    Two that ask at the same time never get the same one. One for somebody who was suppressed since is for nobody.
     """
-    due = and_(notes.c.state.in_(("queued", "sending")), notes.c.not_before <= now.timestamp())
+    due = and_(notes.c.state.in_(_WAITING), or_(notes.c.not_before <= now.timestamp(), _of_a_wrong_clock(now)))
     query = (
         select(notes, subscribers.c.address, subscribers.c.token)
-        .join(subscribers)
+        .outerjoin(subscribers)
         .where(due)
         .order_by(notes.c.id)
         .limit(limit)
@@ -86,42 +104,55 @@ def claim_notes(conn: Connection, *, now: datetime, lease: timedelta, limit: int
     )
     claimed = []
     for row in conn.execute(query).all():
-        withheld = _withheld(conn, row.kind, row.address)
-        values = {"state": "withheld"} if withheld else {"state": "sending", "not_before": (now + lease).timestamp()}
-        conn.execute(update(notes).where(notes.c.id == row.id).values(**values))
-        if not withheld:
-            asked, digests = datetime.fromtimestamp(row.asked, UTC), tuple(filter(None, row.digests.split(",")))
-            claimed.append(Note(row.id, row.kind, row.address, row.token, digests, asked, row.attempts))
+        conn.execute(update(notes).where(notes.c.id == row.id).values(state="sending", not_before=(now + lease).timestamp()))
+        withheld = _withheld(conn, row.kind, row.address or "") or row.address is None
+        address, token = ("", "") if withheld else (row.address, row.token)
+        asked, digests = datetime.fromtimestamp(row.asked, UTC), tuple(filter(None, row.digests.split(",")))
+        claimed.append(Note(row.id, row.kind, address, token, digests, asked, row.attempts))
     return claimed
 
 
-def settle_note(conn: Connection, number: int, outcome: Outcome) -> None:
-    """Note how an attempt ended."""
+def next_note(conn: Connection, *, now: datetime) -> timedelta | None:
+    """In how long the next note is due; None if none waits."""
+    first = conn.scalar(select(func.min(notes.c.not_before)).where(notes.c.state.in_(_WAITING)))
+    return None if first is None else timedelta(seconds=max(0.0, first - now.timestamp()))
+
+
+def settle_note(conn: Connection, number: int, outcome: Outcome | None) -> None:
+    """Note how an attempt ended; None for a note to nobody, which was made and is withheld."""
     values = {
-        "state": outcome.state,
-        "reason": outcome.reason,
+        "state": outcome.state if outcome else "withheld",
+        "reason": outcome.reason if outcome else None,
         "attempts": notes.c.attempts + 1,
-        "not_before": outcome.not_before.timestamp() if outcome.not_before else 0.0,
+        "not_before": outcome.not_before.timestamp() if outcome and outcome.not_before else 0.0,
     }
     conn.execute(update(notes).where(notes.c.id == number, notes.c.state != "sent").values(**values))
 
 
-def mend_note_waits(conn: Connection, *, now: datetime) -> None:
-    """Make due what waits longer than any note does: the clock was ahead when that was written, and was set back."""
-    far = and_(notes.c.state.in_(("queued", "sending")), notes.c.not_before > (now + _LONGEST_WAIT).timestamp())
-    conn.execute(update(notes).where(far).values(state="queued", not_before=now.timestamp()))
-
-
 def drop_notes(conn: Connection, before: datetime) -> None:
     """Erase notes that were asked for before, unless they still wait."""
-    conn.execute(delete(notes).where(notes.c.asked < before.timestamp(), notes.c.state.not_in(("queued", "sending"))))
+    conn.execute(delete(notes).where(notes.c.asked < before.timestamp(), notes.c.state.not_in(_WAITING)))
 
 
 def _add(
-    conn: Connection, kind: Kind, mailbox: str, subscriber: int | None, digests: Iterable[str], state: str, *, now: datetime
+    conn: Connection,
+    kind: Kind,
+    mailbox: str,
+    subscriber: int | None,
+    digests: Iterable[str],
+    *,
+    now: datetime,
+    wait: timedelta = timedelta(0),
 ) -> None:
-    row = {"kind": kind, "mailbox": mailbox, "subscriber_id": subscriber, "digests": ",".join(digests), "state": state}
-    conn.execute(notes.insert().values(**row, asked=now.timestamp(), not_before=now.timestamp()))
+    row = {"kind": kind, "mailbox": mailbox, "subscriber_id": subscriber, "digests": ",".join(digests), "state": "queued"}
+    conn.execute(notes.insert().values(**row, asked=now.timestamp(), not_before=(now + wait).timestamp()))
+
+
+def _of_a_wrong_clock(now: datetime) -> ColumnElement[bool]:
+    """What waits for longer than it was ever made to, as the clock was set back since."""
+    is_new = and_(notes.c.state == "queued", notes.c.attempts == 0)
+    most = case((notes.c.kind == "farewell", _FAREWELL_PAUSE.total_seconds()), (is_new, 0.0), else_=_LONGEST_WAIT.total_seconds())
+    return notes.c.not_before > now.timestamp() + most + _SLACK.total_seconds()
 
 
 def _withheld(conn: Connection, kind: Kind, address: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -13,8 +13,10 @@ from feedpub.store.subscribers import State, add_subscriber, forget_subscriber, 
 from feedpub.store.suppressions import lift_suppression
 
 
-def sign_up(conn: Connection, address: str, digests: Iterable[str], *, now: datetime, how: str) -> None:
-    """Note that somebody asked for `digests` in the name of `address`: pending, with a note to confirm it.
+def sign_up(
+    conn: Connection, address: str, digests: Iterable[str], *, now: datetime, how: str, wait: timedelta = timedelta(0)
+) -> None:
+    """Note that somebody asked for `digests` in the name of `address`: pending, with a note to confirm it, due after `wait`.
 
     Nothing tells whether the address was known. Active subscriptions stay as they are, suppressed addresses stay out; one
     after a bounce stays so until its owner confirms.
@@ -23,7 +25,7 @@ def sign_up(conn: Connection, address: str, digests: Iterable[str], *, now: date
     digests = tuple(digests)
     for digest in digests:
         add_subscriber(conn, address, digest, now=now, how=how, state="pending", after_bounce=True)
-    if ask_note(conn, "confirm", address, digests, now=now):
+    if ask_note(conn, "confirm", address, digests, now=now, wait=wait):
         # Its link is good for its whole time, so what it is to confirm must not be erased before.
         subscriber = select(subscribers.c.id).where(subscribers.c.key == address.casefold()).scalar_subquery()
         waits = (subscriptions.c.subscriber_id == subscriber) & (subscriptions.c.state == "pending")

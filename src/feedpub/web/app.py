@@ -38,7 +38,7 @@ def create_app(
     routes: Iterable[BaseRoute] = (),
     *,
     hosts: Collection[str] = (),
-    access_log: bool = False,
+    traffic: Traffic | None = None,
     turn: Path | None = None,
     at_end: Iterable[Callable[[], None]] = (),
 ) -> ASGIApp:
@@ -48,20 +48,20 @@ def create_app(
     all workers of a server know; who locks it tells the hub. `at_end` is called when the last request was answered, while
     the database can still be reached.
     """
-    return _Front(context, routes, hosts=hosts, access_log=access_log, turn=Turn(turn), at_end=at_end)
+    return _Front(context, routes, hosts=hosts, traffic=traffic or Traffic(), turn=Turn(turn), at_end=at_end)
 
 
 class _Front:
     """Answers for the files that are published; whatever else is asked goes through the guard to the routes."""
 
     def __init__(
-        self, context: Context, routes: Iterable[BaseRoute], *, hosts: Collection[str], access_log: bool, turn: Turn,
+        self, context: Context, routes: Iterable[BaseRoute], *, hosts: Collection[str], traffic: Traffic, turn: Turn,
         at_end: Iterable[Callable[[], None]],
     ) -> None:  # fmt: skip
         self.context = context
         self.published = Published(context)
         self.hosts = Hosts((context.url, context.site.feeds_url), *hosts)
-        self.traffic = Traffic(log=access_log)
+        self.traffic = traffic
         self.turn = turn
         self._at_end = tuple(at_end)
         self._pings: set[asyncio.Task[None]] = set()

@@ -1,17 +1,28 @@
 """What all forms that ask for a mail have in common: a plausible address, a count, and an answer that tells nothing."""
 
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Literal
+
 import anyio
+from sqlalchemy import Connection
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from feedpub import store
 from feedpub.store import read_address
 from feedpub.web.reception import Reception
 
 # Every answer to an address takes this long, so that none tells by its haste what the database knew of it.
 _SECONDS = 0.25
+# A mail is made at some moment within these seconds, for whom nobody knows too: how busy the server is then tells nothing.
+SOONEST, LATEST = 1.0, 10.0
+_dice = random.SystemRandom()
 _LONGEST = 320
+Kind = Literal["confirm", "preferences"]
 
 
 def plausible(text: str) -> str:
@@ -45,6 +56,22 @@ def count(request: Request, house: Reception) -> None:
     if seconds := house.crowd.wait(request.client.host if request.client else ""):
         what = "Somebody in your network has asked for this very often. Please try again later."
         raise HTTPException(429, what, {"Retry-After": str(seconds)})
+
+
+async def ask(house: Reception, kind: Kind, work: Callable[[Connection, timedelta], object]) -> None:
+    """Do `work`, which is given how long its mail is to wait. Raises HTTPException 429 where all networks together ask for too
+    many mails of this kind: an attacker may have more of them than there are readers."""
+    wait, most, now = timedelta(seconds=_dice.uniform(SOONEST, LATEST)), house.site.web.mails_per_hour, house.now()
+
+    def unless_flooded(conn: Connection) -> bool:
+        if store.asked_lately(conn, kind, most, now=now):
+            return False
+        work(conn, wait)
+        return True
+
+    if not await house.write(unless_flooded):
+        what = "Very many people have asked for this within the hour. Please try again later."
+        raise HTTPException(429, what, {"Retry-After": str(house.crowd.flooded(most))})
 
 
 async def behind(answer: Response, house: Reception, began: float) -> Response:

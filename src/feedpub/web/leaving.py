@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from feedpub import store
-from feedpub.web.asking import behind, count, plausible, refuse_foreign
+from feedpub.web.asking import ask, behind, count, plausible, refuse_foreign
 from feedpub.web.forms import first, form_of, untyped_form_of
 from feedpub.web.reception import NO_SECRET, Reception
 
@@ -74,7 +74,7 @@ async def send_preferences(request: Request, house: Reception) -> Response:
     count(request, house)
     if not first(form, "website"):
         now = house.now()
-        await house.write(lambda conn: store.ask_note(conn, "preferences", address, (), now=now))
+        await ask(house, "preferences", lambda conn, wait: store.ask_note(conn, "preferences", address, (), now=now, wait=wait))
     return await behind(house.page("asked"), house, began)
 
 

@@ -28,6 +28,8 @@ class Traffic:
         self.read_at = Gauge("feedpub_snapshot_timestamp_seconds", about, registry=mine, multiprocess_mode="livemin")
         self.builds = Counter("feedpub_builds_picked_up", "Builds picked up while serving, by each worker.", registry=mine)
         self.pings = Counter("feedpub_hub_pings", "Feeds told to the hub, or not.", ("result",), registry=mine)
+        mails = Counter("feedpub_mails_refused", "Mails that a form asked for in vain, by limit.", ("limit",), registry=mine)
+        self._mails = {limit: mails.labels(limit) for limit in ("network", "all")}
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._logs = log
 
@@ -44,6 +46,10 @@ class Traffic:
         found[1].observe(took)
         if self._logs:
             _log.info("%s %s %d %.1f ms", method if method in _METHODS else "other", route, status, took * 1000)
+
+    def refuse(self, limit: str) -> None:
+        """A form asked for a mail, and got none by a limit: of a "network", or of "all"."""
+        self._mails[limit].inc()
 
     def told(self) -> Response:
         """The figures, in Prometheus' text format."""

@@ -1,6 +1,7 @@
 """Note → the bytes of its mail: what it says is decided when it is sent, by where the person's subscriptions stand then."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from feedpub.digest import note
 from feedpub.site import Digest
@@ -9,13 +10,19 @@ from feedpub.templates import environment
 from feedpub.web.context import Context
 from feedpub.web.links import Keys, Ticket
 
+# RFC 2606 keeps the name free.
+_NOBODY, _NO_TOKEN = "nobody@example.org", "x" * 24
+
 
 def written(one: Note, states: Mapping[str, State], context: Context, keys: Keys) -> tuple[bytes, Digest] | None:
     """The message, and the digest it comes from; None if there is nothing left to say.
 
     Whoever asks for what they get already is sent the way to their preferences: an answer on the page would tell everybody.
-    Raises FeedpubError where a template is at fault.
+    One to nobody is made as for somebody who asked for the first time. Raises FeedpubError where a template is at fault.
     """
+    if not one.address:
+        asked_for = one.digests or (context.site.digests[0].name,)
+        one, states = replace(one, address=_NOBODY, token=_NO_TOKEN), dict.fromkeys(asked_for, "pending")
     site, now = context.site, context.now()
     about = {
         state: [digest for digest in site.digests if states.get(digest.name) == state] for state in ("pending", "active", "ended")

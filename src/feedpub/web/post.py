@@ -10,13 +10,13 @@ from sqlalchemy import Engine
 from feedpub.errors import FeedpubError
 from feedpub.mailing.outlet import envelope_sender, lease, signer, way_out
 from feedpub.site import Digest
-from feedpub.store import Note, Outcome, claim_notes, drop_notes, drop_unconfirmed, mend_note_waits, settle_note, standing
+from feedpub.store import Note, Outcome, claim_notes, drop_notes, drop_unconfirmed, next_note, settle_note, standing
 from feedpub.transport import Accepted, Blocking, Deferred, Refused, Unavailable
 from feedpub.web.context import Context
 from feedpub.web.links import AGES, Keys
 from feedpub.web.notes import written
 
-_PATIENCE = timedelta(minutes=1)
+_PATIENCE, _PAUSE = timedelta(minutes=1), timedelta(seconds=1)
 _FIRST_WAIT, _LONGEST_WAIT, _MOST_ATTEMPTS = timedelta(minutes=1), timedelta(hours=1), 20
 _KEPT, _SWEEP = timedelta(days=30), timedelta(hours=1)
 _log = logging.getLogger("feedpub.web")
@@ -56,11 +56,15 @@ class Postman:
     def send_waiting(self) -> None:
         """Send what is due now."""
         self._sweep()
+        notes = self._claim()
+        if not notes:
+            return
         transport = Blocking(self._connect())
         try:
-            while notes := self._claim():
+            while notes:
                 for one in notes:
                     self._send(transport, one)
+                notes = self._claim()
         finally:
             transport.close()
 
@@ -70,7 +74,6 @@ class Postman:
         if self._swept and abs(now - self._swept) < _SWEEP:  # a clock may jump back
             return
         with self._engine.begin() as conn:
-            mend_note_waits(conn, now=now)
             drop_unconfirmed(conn, now - AGES["confirm"], now=now)
             drop_notes(conn, now - _KEPT)
         self._swept = now
@@ -78,11 +81,16 @@ class Postman:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._waking.clear()
+            patience = _PATIENCE
             try:
                 self.send_waiting()
+                with self._engine.begin() as conn:
+                    due = next_note(conn, now=self._now())
+                # What is due already was just claimed by another process.
+                patience = _PATIENCE if due is None else min(_PATIENCE, max(due, _PAUSE))
             except Exception as error:  # it may be mended before the next turn; no address is told
                 _log.error("notes wait: %s", type(error).__name__)
-            self._waking.wait(_PATIENCE.total_seconds())
+            self._waking.wait(patience.total_seconds())
 
     def _claim(self) -> list[Note]:
         if self._stopping.is_set():
@@ -93,6 +101,7 @@ class Postman:
     def _send(self, transport: Blocking, one: Note) -> None:
         with self._engine.begin() as conn:
             states = standing(conn, one.token) or {}
+        outcome: Outcome | None
         try:
             letter = written(one, states, self._context, self._keys)
         except FeedpubError as error:  # a template of the site's own is at fault; it may be mended
@@ -103,11 +112,12 @@ class Postman:
         with self._engine.begin() as conn:
             settle_note(conn, one.id, outcome)
 
-    def _handed_over(self, transport: Blocking, one: Note, data: bytes, digest: Digest) -> Outcome:
+    def _handed_over(self, transport: Blocking, one: Note, data: bytes, digest: Digest) -> Outcome | None:
+        signed = self._sign(data, digest.name)
+        if not one.address:
+            return None
         try:
-            answer = transport.send(
-                self._sign(data, digest.name), sender=envelope_sender(self._context.site, digest.name), to=one.address
-            )
+            answer = transport.send(signed, sender=envelope_sender(self._context.site, digest.name), to=one.address)
         except Unavailable as error:
             answer = Deferred(str(error))
         match answer:

@@ -25,7 +25,7 @@ from feedpub.web import subscriptions
 from feedpub.web.app import create_app
 from feedpub.web.context import Context
 from feedpub.web.links import Keys
-from feedpub.web.metrics import SHARED
+from feedpub.web.metrics import SHARED, Traffic
 from feedpub.web.post import Postman
 from feedpub.web.protocol import Config, Protocol
 
@@ -79,11 +79,12 @@ class Worker:
             sys.exit(STARTUP_FAILURE)
         if postman:
             postman.wake()  # what a worker that died did not send
+        traffic = Traffic(log=self.access_log)
         return create_app(
             context,
-            subscriptions.routes(context, postman),
+            subscriptions.routes(context, postman, refused=traffic.refuse),
             hosts=self.hosts,
-            access_log=self.access_log,
+            traffic=traffic,
             turn=self.shared / "hub" if self.shared else None,
             at_end=[postman.stop] if postman else [],
         )

@@ -12,9 +12,9 @@ from starlette.routing import Route
 from feedpub import store
 from feedpub.readers import origin_of
 from feedpub.web import leaving, preferences
-from feedpub.web.asking import behind, count, plausible, refuse_foreign
+from feedpub.web.asking import ask, behind, count, plausible, refuse_foreign
 from feedpub.web.context import Context
-from feedpub.web.crowd import Crowd
+from feedpub.web.crowd import Crowd, Limit
 from feedpub.web.forms import SignUp, first, form_of, json_of, kind_of
 from feedpub.web.post import Postman
 from feedpub.web.reception import NO_SECRET, Reception, no_store, style
@@ -23,12 +23,16 @@ Endpoint = Callable[[Request, Reception], Awaitable[Response]]
 _ASKED = "If this address can be written to, a mail with a link is on its way to it."
 
 
-def routes(context: Context, postman: Postman | None = None) -> list[Route]:
+def routes(
+    context: Context, postman: Postman | None = None, *, refused: Callable[[Limit], object] = lambda _: None
+) -> list[Route]:
     """The routes, and the style sheet of all pages; that alone for a site without digests, a database or keys.
 
     `request.client` must be the client's own address, also behind a proxy: requests are counted by its network. Without a
     `postman` one is made here; it is woken, and sends what an earlier process left. Who makes it can stop it before the
-    database is closed. Raises FeedpubError where [mail] can't be used.
+    database is closed. `refused` is told by which limit a request for a mail was refused.
+
+    Raises FeedpubError where [mail] can't be used.
     """
     served = [Route("/web.css", style)]
     if context.engine is None or context.keys is None or not context.site.digests:
@@ -36,7 +40,7 @@ def routes(context: Context, postman: Postman | None = None) -> list[Route]:
     postman = postman or Postman(context, context.engine, context.keys)
     site = context.site
     origins = {origin_of(url) for url in (site.url, site.feeds_url, site.web_url, *site.web.form_origins)}
-    house = Reception(site, context.engine, context.keys, context.now, postman, Crowd(), origins)
+    house = Reception(site, context.engine, context.keys, context.now, postman, Crowd(refused), origins)
     postman.wake()
     answers: tuple[tuple[str, Endpoint, Endpoint], ...] = (
         ("/subscribe", _form, _sign_up),
@@ -111,7 +115,7 @@ async def _sign_up(request: Request, house: Reception) -> Response:
     count(request, house)
     if not wish.website:  # a field that people do not see is filled in by programs
         now = house.now()
-        await house.write(lambda conn: store.sign_up(conn, address, wanted, now=now, how="form"))
+        await ask(house, "confirm", lambda conn, wait: store.sign_up(conn, address, wanted, now=now, how="form", wait=wait))
     answer = no_store(JSONResponse({"status": "asked", "message": _ASKED})) if as_json else house.page("asked")
     return await behind(answer, house, began)
 
