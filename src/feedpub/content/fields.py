@@ -148,7 +148,8 @@ class Fields:
 
 def _composed(text: str) -> str:
     """`text` in one line, its letters composed: `é` comes decomposed from macOS and out of PDF, and is the same to a reader."""
-    return unicodedata.normalize("NFC", one_line(clean(text)))
+    line = one_line(clean(text))
+    return line if line.isascii() else unicodedata.normalize("NFC", line)
 
 
 def read_instant(text: str, zone: ZoneInfo) -> datetime:

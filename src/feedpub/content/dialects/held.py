@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from feedpub.content.dialects.names import at, places
+from feedpub.content.dialects.names import at, places, plain
 from feedpub.content.dialects.shapes import FALSE, TRUE
 
 _NEVER = {"never", "false", "local", "link"}
@@ -30,12 +30,14 @@ HELD: dict[str, Callable[[str], bool]] = {
     "redirect_to": bool,
     "layout": {"redirect"}.__contains__,
 }
+_FIRST_WORDS = {plain(word) for name in HELD for word in (name, name.partition(".")[0])}
 FOLDERS = {"_drafts"}
 
 
 def held_by(fields: Mapping[str, object], known: Mapping[str, str]) -> str | None:
     """The place of the field that holds the article back; None if none does."""
-    for name, holds in HELD.items():
+    for name in _FIRST_WORDS & known.keys() and HELD:
+        holds = HELD[name]
         for place in places((name,), fields, known):
             value = at(fields, place)
             if isinstance(value, str) and holds(value.strip().lower()):

@@ -1,6 +1,9 @@
 """What other tools call our fields. The first name that a file has counts; case, `_` and `-` make no difference."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from feedpub.tables import FIELDS
 
 # A dot leads into a mapping.
 THEIRS: dict[str, tuple[str, ...]] = {
@@ -31,9 +34,16 @@ CONTAINERS = ("params", "extra", "taxonomies", "frontmatter", "metadata")
 EXPIRY = ("expiryDate", "unpublishDate", "expires")
 
 
+@lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """What the spellings of one name share: `published_at`, `publishedAt` and `Published-At`."""
     return name.casefold().replace("_", "").replace("-", "")
+
+
+# By field, how the names begin that it can have, plain.
+BEGINNINGS = {
+    ours: {plain(word) for name in (ours, *THEIRS.get(ours, ())) for word in (name, name.partition(".")[0])} for ours in FIELDS
+}
 
 
 def index(fields: Mapping[str, object]) -> dict[str, str]:

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from posixpath import normpath
 from typing import NamedTuple
 
+_CENTURY = re.compile(r"(?:19|20)\d\d")
 _DAY = re.compile(r"(?:^|/)((?:19|20)\d\d)[-_./](\d{1,2})[-_./](\d{1,2})(?:[-_/ ](?P<rest>[^/].*)|$)")
 _MONTH = re.compile(r"(?:^|/)((?:19|20)\d\d)/(\d\d)/[^/]")
 _YEAR = re.compile(r"(?:^|/)((?:19|20)\d\d)/[^/]")
@@ -53,15 +55,21 @@ def day_in(path: str) -> str:
 
 
 def _below(source: str, folders: Iterable[str]) -> str:
-    for folder in sorted(folders, key=len, reverse=True):
-        start = normpath(folder)
-        if source.startswith(f"{start}/"):
-            return source[len(start) + 1 :]
+    for start in _starts(tuple(folders)):
+        if source.startswith(start):
+            return source[len(start) :]
     return source
+
+
+@lru_cache(maxsize=16)
+def _starts(folders: tuple[str, ...]) -> list[str]:
+    return [f"{normpath(folder)}/" for folder in sorted(folders, key=len, reverse=True)]
 
 
 def _day(path: str) -> tuple[str, str]:
     """The date that the path names, and what stands behind it."""
+    if not _CENTURY.search(path):
+        return "", ""
     for pattern in (_DAY, _MONTH, _YEAR):
         for found in pattern.finditer(path):
             year, month, day = (*(int(part) for part in found.groups()[: _PARTS[pattern]]), 1, 1)[:3]

@@ -11,7 +11,7 @@ from feedpub.content.dialects.addresses import own_address
 from feedpub.content.dialects.dates import in_our_form
 from feedpub.content.dialects.held import FOLDERS, held_by
 from feedpub.content.dialects.mistakes import meant
-from feedpub.content.dialects.names import EXPIRY, THEIRS, at, index, places
+from feedpub.content.dialects.names import BEGINNINGS, EXPIRY, THEIRS, at, index, places
 from feedpub.content.dialects.paths import Place, day_in
 from feedpub.content.fields import INSTANT
 from feedpub.content.frontmatter import Raw
@@ -64,7 +64,7 @@ def _fill(found: Translated, raw: Raw, source: str, place: Place, site: Site) ->
     used = set()
     shaped = _shapes(spaced=not found.own and _is_jekylls(source, place))
     for name in FIELDS:
-        if name in found.fields:
+        if name in found.fields or (known.keys().isdisjoint(BEGINNINGS[name]) and name not in site.fields):
             continue
         for path in places((*site.fields.get(name, ()), name, *THEIRS.get(name, ())), raw.fields, known):
             taken = shaped[name](at(raw.fields, path))

@@ -1,6 +1,7 @@
 """Text of a file → its raw fields, as typed, with the line of each; and its body."""
 
 import re
+from functools import lru_cache
 
 import frontmatter
 
@@ -51,6 +52,11 @@ def read_front_matter(text: str, source: str) -> Raw:
     return Raw(fields, lines, handler.body if content else "", body_line, warnings, absent)
 
 
+@lru_cache(maxsize=16)
+def _boundary(mark: str, language: str) -> re.Pattern[str]:
+    return re.compile(rf"^{re.escape(mark)}(?:[ \t]*{language})?[ \t]*$", re.MULTILINE)
+
+
 def _handler(text: str) -> Handler | None:
     """The handler of the front matter that `text` begins with; None if there is none. Raises Fault if it has no end."""
     if re.match(r'\{\s*["}]', text):
@@ -59,7 +65,7 @@ def _handler(text: str) -> Handler | None:
     if fence is None:
         return HeaderHandler() if is_header(text) else None
     mark, language = fence[1], fence[2]
-    boundary = re.compile(rf"^{re.escape(mark)}(?:[ \t]*{language})?[ \t]*$", re.MULTILINE)
+    boundary = _boundary(mark, language)
     if not boundary.search(text, fence.end()):
         other = _OTHER_END.search(text, fence.end())
         if not other:
