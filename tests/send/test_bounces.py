@@ -258,9 +258,18 @@ def test_what_a_server_refuses_while_we_send_counts_like_the_bounce_of_it(desk: 
     desk.inbox.answer = lambda address: answers.get(address, "")
     returns = Returns(desk)
     returns.send()
-    assert note_refusals(desk.engine, now=desk.clock()).kinds == {"hard": 1}
     assert returns.states() == ["suppressed", "active", "active", "active"]
     assert note_refusals(desk.engine, now=desk.clock()).kinds == {}
+
+
+def test_a_server_that_knows_a_third_of_the_list_no_more_suppresses_nobody_and_the_run_says_so(desk: Desk) -> None:
+    desk.inbox.answer = lambda address: "550 5.1.1 no such user" if address < "reader2" else ""
+    returns = Returns(desk, people=30)
+    desk.publish()
+    report = desk.deliver()
+    assert report.answers == {"sent": 18, "failed": 12}
+    assert report.stopped.startswith("12 of the 30 deliveries of an issue of weekly bounced within a day: too many")
+    assert set(returns.states()) == {"active"}
 
 
 def test_the_command_tells_what_it_read_in_lines_that_no_report_can_write(

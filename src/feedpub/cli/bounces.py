@@ -79,7 +79,6 @@ def _tell(outcome: "Outcome", *, dry_run: bool) -> None:
     for name, why in outcome.unreadable:
         click.echo(printable(f"unreadable, left where it is: {name}: {why}"), err=True)
     for held in outcome.held:
-        what = f"{held.people:,} of the {held.deliveries:,} deliveries of an issue of {held.digest} bounced within a day"
-        click.echo(f"{what}: too many to be believed, so nobody is suppressed for them.", err=True)
+        click.echo(f"{held}.", err=True)
     if outcome.held:
         click.echo("Look into a few reports; then say --force if those mailboxes are dead, --dismiss if they are not.", err=True)

@@ -20,6 +20,10 @@ class Held:
     people: int
     deliveries: int
 
+    def __str__(self) -> str:
+        what = f"{self.people:,} of the {self.deliveries:,} deliveries of an issue of {self.digest} bounced within a day"
+        return f"{what}: too many to be believed, so nobody is suppressed for them"
+
 
 def braked(conn: Connection, *, now: datetime) -> tuple[list[Due], list[Due], list[Held]]:
     """Who is to be suppressed; who would be, but is held; and by which issues."""

@@ -8,10 +8,13 @@ from feedpub.mailing.bounces.finding import Finding
 from feedpub.mailing.bounces.formats import complaint, notified, stated, told
 from feedpub.mailing.bounces.parts import Part, first, read_parts, words
 from feedpub.mailing.bounces.proofs import Proofs, read_proofs
+from feedpub.mailing.seal import TOKEN
 
 _ANSWERS = re.compile(
     r"^\s*(?:auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|vacation|abwesen|r[ée]ponse automatique)", re.IGNORECASE
 )
+_ASKED = re.compile(rf"unsubscribe {TOKEN}", re.IGNORECASE)
+_PROGRAM = re.compile(r"\bApple Mail\b|sent (?:this|by) .{0,80}to unsubscribe", re.IGNORECASE)
 _NOTIFICATIONS = ("text/plain", "application/json")
 _ANSWERING = ("x-autoreply", "x-autorespond", "x-auto-response", "x-autoreply-from", "x-mail-autoreply", "x-vacation")
 
@@ -43,6 +46,8 @@ def read_report(data: bytes) -> Report:
             proofs = read_proofs([Part("application/json", {}, text.replace("\\", ""), nested=False)])
             return Report(proofs, tuple(found[0]), found[1], automatic=True)
     findings = told(parts)
+    if automatic and not findings and _asked_by_program(parts):
+        automatic = False
     leaves = re.match(r"\s*(?:re: *)?unsubscribe\b", words(first(parts[0].headers, "subject")), re.IGNORECASE) is not None
     return Report(proofs, tuple(findings), automatic=automatic or bool(findings), leaves=leaves)
 
@@ -53,6 +58,15 @@ def _with_words(findings: Sequence[Finding], parts: Sequence[Part]) -> Iterator[
         bare = not one.reason and (not one.status or one.status[1:].startswith(".0.0"))
         words_of = told(parts) if bare and one.action == "failed" else []
         yield replace(one, reason=words_of[0].reason) if words_of else one
+
+
+def _asked_by_program(parts: Sequence[Part]) -> bool:
+    """Whether a mail program asks in its owner's name, with the very subject that our address asks for, and says so.
+
+    Apple Mail marks such mails as automatic answers, which they are not.
+    """
+    subject, text = words(first(parts[0].headers, "subject")), " ".join(part.text for part in parts)
+    return _ASKED.fullmatch(subject.strip()) is not None and _PROGRAM.search(text) is not None
 
 
 def _automatic(parts: Sequence[Part]) -> bool:

@@ -10,12 +10,15 @@ Kind = Literal["hard", "soft", "trouble"]
 # About the mailbox: 5.1.1 none of that name, 5.1.2 no such domain, 5.1.3 no address, 5.1.6 moved away, 5.1.10 its domain
 # takes no mail (RFC 7505). 5.1.7 and 5.1.8 are about the sender's address, 5.1.5 says that all is well.
 _HARD = ("1.1", "1.2", "1.3", "1.6", "1.10")
-# 5.1.4: two mailboxes of that name; 5.2.1: switched off, perhaps for a while.
-_SOFT = ("1.4", "2.1")
+# 5.1.4: two mailboxes of that name; 5.2.1: switched off, perhaps for a while; 5.1.351: Microsoft's
+# "unknown recipient or mailbox unavailable".
+_SOFT = ("1.4", "1.351", "2.1")
 _NO_EVIDENCE = ("0.0", "1.0", "2.0")
 
 _CODE = re.compile(r"(?<![\w.])([245])\.(\d{1,3})\.(\d{1,3})(?![\w.]*\d)")
-_REPLY = re.compile(r"(?<![\w.:/-])([245]\d\d)[ -]+#?(?:([245])\.(\d{1,3})\.(\d{1,3})(?![\w.]*\d))?")
+_REPLY = re.compile(r"(?<![\w.:/-])([245]\d\d)[ -]+['<(#]*(?:([245])\.(\d{1,3})\.(\d{1,3})(?![\w.]*\d))?")
+# Links that servers give for who is on a block list.
+_LISTED = re.compile(r"://\S*(?:spamhaus|spamcop|barracuda|sorbs|uceprotect|dnsbl|block-?list|black-?list)", re.IGNORECASE)
 # Names of hosts, addresses and links say nothing of why: mx.spamfilter.example may know no such user.
 _NAME = re.compile(r"@|://|\w\.[a-z]")
 
@@ -29,12 +32,12 @@ _FULL = re.compile(
 _POLICY = re.compile(
     r"\b(?:spam|junk|unsolicited|(?:black|block|deny) ?list(?:ed)?|blocked|banned|dnsbl|rbl|spamhaus|reputation|dmarc|dkim|spf"
     r"|polic(?:y|ies)|unauthenticated|not authenticated|virus|rate limit(?:ed)?|too many|relay(?:ing)? (?:access )?denied"
-    r"|relay not permitted|greylist\w*|bulk mail)\b",
+    r"|relay not permitted|greylist\w*|bulk mail|receiving mail (?:at a rate|too quickly))\b",
     re.IGNORECASE,
 )
 _SENDER = re.compile(
     r"\b(?:sender(?:'s)?(?: address)? (?:rejected|denied|verif\w+|refused|unknown|not)|(?:bad|invalid|unknown) sender"
-    r"|envelope sender)\b",
+    r"|envelope sender|(?:after|reply to) (?:pipelined )?MAIL)\b",
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(
@@ -76,7 +79,8 @@ def judge(status: str, reason: str) -> Verdict:
     shown = code or reply or _short(status) or "without a code"
     if _FULL.search(text):
         return Verdict("trouble", _full(code))
-    if code[:1] == "4" or (reply[:1] == "4" and not code) or _POLICY.search(text) or _SENDER.search(text):
+    passing = code[:1] == "4" or (reply[:1] == "4" and not code)
+    if passing or _LISTED.search(reason[:4_000]) or _POLICY.search(text) or _SENDER.search(text):
         return Verdict("trouble", shown)
     detail = code.partition(".")[2]
     if code and detail not in _NO_EVIDENCE:

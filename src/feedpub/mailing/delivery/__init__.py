@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from feedpub.mailing.bounces import note_refusals
 from feedpub.mailing.delivery.connection import Sign, work
 from feedpub.mailing.delivery.ledger import Ledger
 from feedpub.mailing.delivery.run import Report, Run
@@ -38,6 +39,8 @@ def deliver(
     connection that went out without being noted; it goes out again, with the same Message-ID. Deferred ones wait, longer
     each time.
 
+    At the end whoever was refused because the mailbox is not there counts like the bounce of it.
+
     Raises FeedpubError when the database refuses; what was not noted then goes out again.
     """
     ledger = Ledger(engine, site, clock)
@@ -52,7 +55,10 @@ def deliver(
         chance=chance or random.Random(),  # noqa: S311 spreads retries, keeps no secret
     )
     with asyncio.Runner(loop_factory=_fast_loop()) as runner:
-        return runner.run(run.all(insist=insist))
+        report = runner.run(run.all(insist=insist))
+    if report.answers["failed"] and (held := note_refusals(engine, now=clock()).held):
+        report.stopped = report.stopped or "; ".join(map(str, held))
+    return report
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -1,6 +1,7 @@
 """Notifications of Amazon SES: JSON in a message, in a wrapper of SNS or bare, with a footer or a mail's headers around it."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,12 +27,13 @@ def notified(text: str) -> tuple[list[Finding], str] | None:
 
 
 def _notification(text: str) -> dict[str, Any] | None:
+    text = re.sub(r"!\r?\n ", "", text)  # so Sendmail breaks lines past 998 characters
     for _ in range(_DEEPEST_MESSAGE):
         start = text.find("{")
         if start < 0:
             return None
         try:
-            found, _end = json.JSONDecoder().raw_decode(text, start)
+            found, _end = json.JSONDecoder(strict=False).raw_decode(text, start)
         except ValueError:
             return None
         if not isinstance(found, dict):

@@ -12,6 +12,7 @@ _LONGEST = 4_000
 _OPENINGS = re.compile(
     r"This is the qmail-send program at"
     r"|This message was created automatically by mail delivery software"
+    r"|This is the MAILER-DAEMON, please DO NOT REPLY"
     r"|This is the (?:mail system|Postfix program) at host"
     r"|-+ The following addresses had (?:permanent fatal errors|delivery problems) -+"
     r"|Delivery has failed to these recipients"
@@ -28,7 +29,7 @@ _OPENINGS = re.compile(
 _RETURNED = re.compile(
     r"^(?:-+ ?(?:Below this line is a copy of the message|This is a copy of the message|Original message|Returned message"
     r"|Forwarded message|The body of the message is|Message header follows|Your message headers? follows?)"
-    r"|Original message headers:|(?:Return-Path|Received): )",
+    r"|Original message headers:|(?:> ?)?(?:Return-Path|Received|Message-ID|DKIM-Signature): )",
     re.IGNORECASE | re.MULTILINE,
 )
 _DELAYED = re.compile(

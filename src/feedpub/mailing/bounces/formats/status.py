@@ -29,7 +29,7 @@ def _blocks(text: str) -> Iterator[Finding]:
                 _recipients(fields),
                 first(fields, "action").partition("(")[0].strip().lower(),
                 first(fields, "status"),
-                first(fields, "diagnostic-code"),
+                first(fields, "diagnostic-code") or first(fields, "x-supplementary-info"),
                 _typed(first(fields, "remote-mta")) or reporter,
             )
 
