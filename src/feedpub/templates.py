@@ -44,5 +44,11 @@ def _is_markup(name: str | None) -> bool:
 def _wrapped(text: str) -> str:
     """`text` in lines of at most 72 columns; an address is never broken."""
     lines = wcwidth.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
-    broken = ([line] if "://" in line else wcwidth.wrap(line, _WIDTH, break_on_hyphens=False) or [line] for line in lines)
-    return "\n".join(line for some in broken for line in some)
+    return "\n".join(part for line in lines for part in ([line] if "://" in line else _broken(line)))
+
+
+def _broken(line: str) -> list[str]:
+    """`line`, which may be one word, in lines of at most 72 columns. A word of a whole page is cut first: to wrap it takes
+    the square of its length."""
+    pieces = [line[start : start + 10 * _WIDTH] for start in range(0, len(line), 10 * _WIDTH)]
+    return [part for piece in pieces for part in wcwidth.wrap(piece, _WIDTH, break_on_hyphens=False) or [piece]]
