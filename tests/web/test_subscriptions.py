@@ -7,7 +7,8 @@ import httpx
 import lxml.html
 import pytest
 
-from feedpub.store import add_subscriber, proof, suppress_subscriber
+from feedpub.mailing.arrivals import Wishes, import_people
+from feedpub.store import Kind, add_subscriber, end_subscription, is_suppressed, proof, suppress_subscriber
 from feedpub.web.links import Keys
 from tests.web.conftest import ADA, NEW, OLD, Client, House, path_in
 
@@ -434,3 +435,38 @@ def test_while_the_database_is_away_pages_say_so(house: House, tmp_path: Path) -
     assert answer.status_code == 503
     assert "retry-after" in answer.headers
     assert house.states() == {}
+
+
+@pytest.mark.parametrize(("kind", "after"), [("bounce", "active"), ("complaint", "suppressed"), ("hand", "suppressed")])
+def test_a_suppression_ends_by_the_owners_confirmation_only_after_a_bounce(
+    house_of_each_kind: House, kind: Kind, after: str
+) -> None:
+    house = house_of_each_kind
+    house.subscribe()
+    with house.engine.begin() as conn:
+        suppress_subscriber(conn, ADA, now=house.clock(), reason="told by a server", kind=kind)
+    house.clock.now += timedelta(hours=2)  # an hour is between two mails that ask
+    client = house.client()
+    client.post("/subscribe", data=FORM | {"email": ADA})
+    mails = house.post()
+    assert len(mails) == (1 if kind == "bounce" else 0)
+    for mail in mails:
+        assert client.post(path_in(mail, "confirm"), data={}).status_code == 200
+    assert house.states() == {"weekly": after}
+    with house.engine.begin() as conn:
+        assert is_suppressed(conn, ADA) == (kind != "bounce")
+
+
+def test_an_import_that_asks_first_writes_to_who_left_too_and_waits_for_their_word(house: House) -> None:
+    house.subscribe()
+    with house.engine.begin() as conn:
+        end_subscription(conn, ADA, None, now=house.clock(), how="page")
+    house.clock.now += timedelta(hours=2)
+    people = house.folder / "people.csv"
+    people.write_text(f"email\n{ADA}\n")
+    outcome = import_people(house.engine, house.site, people, Wishes("weekly", confirm=True), now=house.clock())
+    assert dict(outcome.tally) == {"pending": 1}
+    assert house.states() == {"weekly": "pending"}
+    (mail,) = house.post()
+    assert house.client().post(path_in(mail, "confirm"), data={}).status_code == 200
+    assert house.states() == {"weekly": "active"}

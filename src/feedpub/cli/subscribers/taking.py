@@ -36,7 +36,7 @@ def import_command(
     from feedpub.mailing.arrivals import Wishes, import_people
 
     site = site_of(folder)
-    if confirm and not site.web_url:
+    if confirm and not site.web.url:
         mend = 'write [web] with url = "https://…", where feedpub serve answers'
         raise FeedpubError([Problem("feedpub.toml", 0, "web.url", "a mail that asks needs a page to confirm on", mend)])
     wishes = Wishes(name, _mapping(mapped), again, confirm, whole, dry)
