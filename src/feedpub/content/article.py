@@ -57,6 +57,8 @@ def read_article(text: str, source: str, site: Site, commits: Commits = None) ->
     if commits and "publishedAt" not in told.fields:
         first, last = (datetime.fromtimestamp(moment, UTC).isoformat() for moment in commits)
         told.fields |= {"publishedAt": first, "updatedAt": told.fields.get("updatedAt", last)}
+    if "publishedAt" not in told.fields and told.fields.get("draft") == "true" and "title" in told.fields:
+        told.fields["publishedAt"] = "1970-01-01"  # a draft has its date when it is one no longer
     if raw.absent and not {"title", "publishedAt"} <= told.fields.keys():
         raise FeedpubError([raw.absent])
     fields = Fields(told.fields, told.lines, source, told.written)

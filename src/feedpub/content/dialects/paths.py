@@ -7,8 +7,8 @@ from functools import lru_cache
 from posixpath import normpath
 from typing import NamedTuple
 
-_CENTURY = re.compile(r"(?:19|20)\d\d")
-_DAY = re.compile(r"(?:^|/)((?:19|20)\d\d)[-_./](\d{1,2})[-_./](\d{1,2})(?:[-_/ ](?P<rest>[^/].*)|$)")
+_CENTURY = re.compile(r"[12]\d{3}")
+_DAY = re.compile(r"(?:^|/)([12]\d{3})[-_./](\d{1,2})[-_./](\d{1,2})(?:[-_/ ](?P<rest>[^/].*)|$)")
 _MONTH = re.compile(r"(?:^|/)((?:19|20)\d\d)/(\d\d)/[^/]")
 _YEAR = re.compile(r"(?:^|/)((?:19|20)\d\d)/[^/]")
 
