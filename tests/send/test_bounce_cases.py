@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 from feedpub.content import read_article
 from feedpub.digest import Letter
 from feedpub.mail import Mail
-from feedpub.mailing.bounces import read_bounces
+from feedpub.mailing.bounces import judge, read_bounces, read_report
 from feedpub.mailing.seal import Seal
 from feedpub.model import Author, Issue
 from feedpub.site import Site
@@ -85,3 +85,10 @@ def filled(case: Path, tokens: dict[str, str]) -> bytes:
     encode = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring}
     block = re.compile(rb"\[\[(base64|quoted-printable)\n(.*?)\n\]\]", re.DOTALL)
     return block.sub(lambda found: encode[found[1].decode()](found[2]), text.encode())
+
+
+@pytest.mark.parametrize("report", sorted((CASES / "relays").glob("*.eml")), ids=lambda path: path.stem)
+def test_what_real_relays_wrote_is_read_and_only_who_is_gone_is_lost(report: Path) -> None:
+    (found,) = read_report(report.read_bytes()).findings
+    assert found.action == "failed"
+    assert judge(found.status, found.reason).kind == ("hard" if report.stem.endswith("-gone") else "trouble")
