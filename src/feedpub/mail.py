@@ -34,7 +34,8 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The table [mail]. `rate` is messages per second, `per_hour` and `per_day` a provider's quotas, `timeout` seconds.
 
     `tls` is None where it follows from `url`: required where that has a user, whose password is sent. `rehearsal` says whether
-    what leaves reaches anybody; None leaves it to the url.
+    what leaves reaches anybody; None leaves it to the url. `on_stop` is whom to tell when sending stops: a mail address, an
+    address on the web, or a command.
     """
 
     url: str = "maildir:outbox"
@@ -44,6 +45,7 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     per_day: Positive | None = None
     bounce: Author | None = None
     unsubscribe: Author | None = None
+    on_stop: str | None = None
     password_file: str | None = None
     timeout: Annotated[int, msgspec.Meta(ge=1, le=300)] = 300
     tls: Tls | None = None
@@ -95,4 +97,5 @@ _READERS: dict[str, Reader] = {
     "url": readers.read_mail_url,
     "bounce": readers.read_mailbox,
     "unsubscribe": readers.read_mailbox,
+    "on_stop": readers.read_alarm,
 }

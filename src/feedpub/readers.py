@@ -215,6 +215,13 @@ def read_mail_url(text: str) -> str:
     return text
 
 
+def read_alarm(text: str) -> str:
+    """A mail address, an address on the web, or a command: whom to tell, and how."""
+    if not text.strip() or not text.isprintable():
+        raise ValueError(f"{quoted(text)} tells nobody; write a mail address, an https address, or a command")
+    return text.strip()
+
+
 def read_name(text: str) -> str:
     """`text` if it can name a folder and stand in a mail header."""
     if not re.fullmatch("[a-z0-9][a-z0-9-]{0,39}", text):

@@ -141,9 +141,16 @@ class Desk:
         articles, _ = load_articles(self.folder, self.site)
         return publish(self.engine, self.folder, self.site, choose(self.site, None), articles, slot=slot, now=self.clock())[1]
 
-    def deliver(self) -> Report:
+    def publish_next(self) -> int:
+        """Another story, and the issue of the slot that comes next."""
+        number = len(list((self.folder / "articles").iterdir()))
+        (self.folder / f"articles/{number}.md").write_text(featured(f"Story {number}"))
+        return self.publish(SLOT + timedelta(weeks=number))
+
+    def deliver(self, *, insist: bool = False) -> Report:
         connect = lambda: Smtp(f"smtp://127.0.0.1:{self.port}", timeout=10)  # noqa: E731
-        return deliver(self.engine, self.site, connect, clock=self.clock, stop=self.stop, chance=random.Random(1))
+        chance = random.Random(1)
+        return deliver(self.engine, self.site, connect, clock=self.clock, stop=self.stop, chance=chance, insist=insist)
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ import click
 
 from feedpub.cli.desk import delivered, site_of, site_option, sound_articles, store_of
 from feedpub.cli.report import counted, say
-from feedpub.errors import FeedpubError, Problem
+from feedpub.cli.sending import alarm, alarm_of_error, what_waits
+from feedpub.errors import FeedpubError, Problem, printable
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -49,6 +50,7 @@ def sending(folder: Path, site: Site, engine: Engine, stop: threading.Event) -> 
 
     connect, sign = way_out(folder, site), signer(folder, site)
     told: set[str] = set()
+    failed_before: list[Exception] = []  # the operator is told of the first of them
 
     def work() -> None:
         now = datetime.now(UTC)
@@ -65,9 +67,15 @@ def sending(folder: Path, site: Site, engine: Engine, stop: threading.Event) -> 
                 told.add(line)
             report = deliver(engine, site, connect, sign=sign, clock=lambda: datetime.now(UTC), stop=stop)
             if report.answers or report.stopped:
-                click.echo(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {delivered(site, report)} {report.stopped}".rstrip())
+                words = (delivered(site, report), printable(report.stopped), what_waits(site, report))
+                click.echo(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {' '.join(filter(None, words))}")
+                alarm(site, folder, report)
+            failed_before.clear()
         except FeedpubError as error:  # it may be mended before the next turn
             say(error.problems)
+            if not failed_before:
+                alarm_of_error(site, folder, error)
+            failed_before.append(error)
         except Exception as error:  # so may a full disk, or a database that is away; nobody is there to start us again
             say([Problem("schedule", 0, "", f"this turn failed: {type(error).__name__}: {error}", "the next one tries again")])
 

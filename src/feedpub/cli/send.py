@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from feedpub.cli.desk import address_of, delivered, site_of, site_option, sound_articles, store_of
+from feedpub.cli.again import queue_failed
+from feedpub.cli.desk import address_of, site_of, site_option, sound_articles, store_of
 from feedpub.cli.report import at, counted, say
-from feedpub.cli.terminal import behind
+from feedpub.cli.sending import deliver_waiting
 from feedpub.errors import FeedpubError, Problem, printable
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from feedpub.mailing.newsletter import Edition
     from feedpub.site import Digest, Site
 
@@ -29,10 +25,20 @@ if TYPE_CHECKING:
 @click.option("--at", "at_time", metavar="TIME", help="Send the issue due at this time, such as 2025-11-10T08:00.")
 @click.option("--due", is_flag=True, help="Send whatever is due now, of every digest, and what still waits; for cron and CI.")
 @click.option("--early", is_flag=True, help="Send the next issue now, before its slot has come.")
+@click.option("--again", is_flag=True, help="Queue what failed of the latest issue again, show it by reason, and send it.")
+@click.option("--reason", "text", metavar="TEXT", help="With --again: only what holds TEXT in its reason.")
 @click.option("--dry-run", is_flag=True, help="Say what would go out, and to how many. Nothing is sent or recorded.")
 @click.option("--to", metavar="ADDRESS", help="Send one test copy to this address. It is recorded nowhere.")
 def send_command(
-    name: str | None, folder: Path, at_time: str | None, due: bool, early: bool, dry_run: bool, to: str | None
+    name: str | None,
+    folder: Path,
+    at_time: str | None,
+    due: bool,
+    early: bool,
+    again: bool,
+    text: str | None,
+    dry_run: bool,
+    to: str | None,
 ) -> None:
     """Send the issue of the digest NAME that is due, to each active subscriber once.
 
@@ -45,7 +51,15 @@ def send_command(
 
     if due and (name or early or at_time):
         raise click.UsageError("say --due alone, or name a digest")
+    if (again and (due or at_time or early or to)) or (text is not None and not again):
+        raise click.UsageError("--again goes with NAME, --reason and --dry-run alone")
     now, site = datetime.now(UTC), site_of(folder)
+    if again:
+        engine = store_of(folder, site)
+        queue_failed(engine, choose(site, name), text, rehearsal=site.mail.rehearses, dry_run=dry_run)
+        if not dry_run:
+            deliver_waiting(folder, site, engine, insist=True)
+        return
     work = [] if due else [_wanted(choose(site, name), at_time, early=early, now=now)]
     if dry_run or to:
         _foretell(folder, site, work if not due else None, address_of(to) if to else None, now=now)
@@ -64,7 +78,7 @@ def send_command(
     for made in make(engine, folder, site, work, lambda: sound_articles(folder, site), now=now):
         say(at(folder, made.warnings))
         click.echo(f"{made.digest.name}, {made.slot:%a %Y-%m-%d %H:%M %Z}: {made.told}")
-    _deliver(folder, site, engine)
+    deliver_waiting(folder, site, engine, insist=not due)
 
 
 def _wanted(digest: Digest, at_time: str | None, *, early: bool, now: datetime) -> tuple[Digest, datetime]:
@@ -132,25 +146,3 @@ def _copy(folder: Path, site: Site, digest: Digest, made: Edition, to: str, *, n
     if not isinstance(answer, Accepted):
         raise FeedpubError([Problem("mail", 0, "", f"the copy for {to} was not taken: {answer.reason}")])
     return to if site.mail.folder is None else f"the folder {site.mail.folder}, for {to}"
-
-
-def _deliver(folder: Path, site: Site, engine: Engine) -> None:
-    from feedpub.mailing.delivery import deliver
-    from feedpub.mailing.outlet import signer, way_out
-    from feedpub.store import waiting
-
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    with engine.begin() as conn:
-        length = waiting(conn)
-    connect, sign = way_out(folder, site), signer(folder, site)
-    terminal, hidden = behind(sys.stderr), not sys.stderr.isatty()
-    with click.progressbar(length=length, label="sending", show_pos=True, file=terminal, hidden=hidden) as bar:
-        report = deliver(
-            engine, site, connect, sign=sign, clock=lambda: datetime.now(UTC), stop=stop, tell=lambda _: bar.update(1)
-        )
-    click.echo(delivered(site, report))
-    if report.stopped:
-        click.echo(report.stopped, err=True)
-        sys.exit(1)

@@ -1,5 +1,6 @@
 """store: the edge to the database. Subscribers, and the ledger of what was sent to whom."""
 
+from feedpub.store.again import Failures, failures, queue_again
 from feedpub.store.archive import Archived, archived_issues, archived_letter
 from feedpub.store.arrivals import Arrival, Verdict, take_in
 from feedpub.store.cause import cause, status
@@ -30,6 +31,7 @@ from feedpub.store.queue import (
     Claim,
     Outcome,
     claim,
+    end_rest,
     mend_waits,
     put_off,
     release,
@@ -94,6 +96,7 @@ __all__ = [
     "Arrival",
     "Claim",
     "Due",
+    "Failures",
     "IssueFigures",
     "Kept",
     "Kind",
@@ -129,10 +132,12 @@ __all__ = [
     "drop_unconfirmed",
     "due_suppressions",
     "end_rehearsals",
+    "end_rest",
     "end_subscription",
     "end_suppressed",
     "erase_traces",
     "failure_causes",
+    "failures",
     "find_store",
     "find_subscriptions",
     "find_suppression",
@@ -162,6 +167,7 @@ __all__ = [
     "open_store",
     "proof",
     "put_off",
+    "queue_again",
     "read_address",
     "recall",
     "recorded",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from feedpub.store.ledger import take_turn
 from feedpub.store.schema import UNSENT, deliveries, domains, issues
@@ -175,7 +175,7 @@ def mend_waits(conn: Connection, *, now: datetime, longest: timedelta) -> None:
     queued = (deliveries.c.state == "queued") & (deliveries.c.not_before > latest)
     conn.execute(update(deliveries).where(queued).values(not_before=stamp))
     sending = (deliveries.c.state == "sending") & (deliveries.c.lease > latest)
-    conn.execute(update(deliveries).where(sending).values(state="queued", worker=None, lease=None))
+    conn.execute(update(deliveries).where(sending).values(state="queued", worker=None, lease=None, not_before=stamp))
     conn.execute(delete(domains).where(domains.c.until > latest))
 
 
@@ -199,22 +199,35 @@ def wake_domain(conn: Connection, domain: str) -> None:
     conn.execute(delete(domains).where(domains.c.domain == domain))
 
 
+def end_rest(conn: Connection, domain: str, *, now: datetime) -> None:
+    """`domain` never asked for its rest: what was put off for it is due now."""
+    until = conn.scalar(select(domains.c.until).where(domains.c.domain == domain))
+    put_off = (deliveries.c.state == "queued") & (deliveries.c.not_before == until)
+    conn.execute(update(deliveries).where(put_off).values(not_before=now.timestamp()))
+    wake_domain(conn, domain)
+
+
 def rested_domains(conn: Connection) -> dict[str, float]:
     """Domains that asked us to slow down and have taken nothing since, and until when they rest, as a timestamp."""
     return {row.domain: row.until for row in conn.execute(select(domains.c.domain, domains.c.until))}
 
 
-def waiting(conn: Connection) -> int:
-    """How many deliveries are queued or being sent."""
-    return conn.scalar(select(func.count()).select_from(deliveries).where(deliveries.c.state.in_(UNSENT))) or 0
+def waiting(conn: Connection, *, rehearsal: bool = False) -> int:
+    """How many deliveries (of a rehearsal, or of real issues) are queued or being sent."""
+    unsent = deliveries.c.state.in_(UNSENT) & ~_of_others(rehearsal)
+    return conn.scalar(select(func.count()).select_from(deliveries).where(unsent)) or 0
 
 
 def wake_at(conn: Connection, *, rehearsal: bool = False) -> float | None:
     """When the next delivery (of a rehearsal, or of real issues) is due, as a timestamp; None if none waits."""
-    others = select(issues.c.id).where(issues.c.rehearsal != rehearsal)
-    of = (deliveries.c.state == "queued") & deliveries.c.issue_id.not_in(others)
-    soonest: float | None = conn.scalar(select(func.min(deliveries.c.not_before)).where(of))
-    return soonest
+    queued = (deliveries.c.state == "queued") & ~_of_others(rehearsal)
+    # Not the least of all: that would look at every one.
+    soonest = select(deliveries.c.not_before).where(queued).order_by(deliveries.c.not_before, deliveries.c.id).limit(1)
+    return conn.scalar(soonest)
+
+
+def _of_others(rehearsal: bool) -> ColumnElement[bool]:
+    return deliveries.c.issue_id.in_(select(issues.c.id).where(issues.c.rehearsal != rehearsal))
 
 
 def _run_many(conn: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,11 +34,12 @@ class Done:
     answers: list[Answer] = field(default_factory=list)  # for each of those
     returned: list[Claim] = field(default_factory=list)  # let go, and not handed over after all
     rests: set[str] = field(default_factory=set)  # domains that asked for a pause
+    ends: set[str] = field(default_factory=set)  # domains whose pause is over: it was the server that refused
     forgiven: list[int] = field(default_factory=list)  # failed, though not for what they are
     counts: bool = False  # whether that was an attempt of theirs all the same
 
     def __bool__(self) -> bool:
-        return bool(self.settled or self.returned or self.forgiven)
+        return bool(self.settled or self.returned or self.forgiven or self.ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,14 @@ class Given:
     dry: bool = False
     full: bool = False
     wait: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How many deliveries wait, and when the next of them may go; None if that is now."""
+
+    waiting: int
+    until: datetime | None
 
 
 class Ledger:
@@ -112,8 +121,8 @@ class Ledger:
         now = self._clock()
         return now - self._renewed > self._lease / 3 or now < self._renewed
 
-    def close(self, *, success: bool, stop: str, connections: int | None) -> datetime | None:
-        """Give back what was not sent: it is due at once. Note what was learnt of the server; until when it is to rest.
+    def close(self, *, success: bool, stop: str, connections: int | None) -> Left:
+        """Give back what was not sent: it is due at once. Note what was learnt of the server; what waits, and until when.
 
         `success`: it took something; `stop`: why it stopped the run, "" if it did not; `connections`: how many work, None if
         that was not learnt.
@@ -125,7 +134,13 @@ class Ledger:
                 learn_connections(conn, self._server, connections, now=now)
             if success:
                 note_success(conn, self._server)
-            return note_stop(conn, self._server, stop, now=now) if stop else None
+            if stop:
+                note_stop(conn, self._server, stop, now=now)
+            rests = recall(conn, self._server, 1, now=now).until
+            rehearsal = self._mail.rehearses
+            soonest = max(store.wake_at(conn, rehearsal=rehearsal) or 0.0, rests.timestamp() if rests else 0.0)
+            left = store.waiting(conn, rehearsal=rehearsal)
+            return Left(left, datetime.fromtimestamp(soonest, UTC) if soonest > now.timestamp() else None)
 
     def _note(self, conn: Connection, done: Done, now: datetime) -> Counter[int]:
         """Settle; the changes of the tally that follow."""
@@ -135,6 +150,9 @@ class Ledger:
         store.put_off(conn, self._worker, [one.id for one in done.returned], now)
         for domain in done.rests:
             self._rested[domain] = store.rest_domain(conn, domain, now=now, longest=_LONGEST_REST)
+        for domain in done.ends:
+            store.end_rest(conn, domain, now=now)
+            self._rested.pop(domain, None)
         if self._rested:
             taken = {one.domain for one, outcome in done.settled if outcome.state == "sent"}
             for domain in taken & self._rested.keys():
@@ -158,11 +176,8 @@ class Ledger:
             self._queue.extend(claims)
             dry = not claims and (store.wake_at(conn, rehearsal=self._mail.rehearses) or float("inf")) > now.timestamp()
         self._put_off_resting(conn, now)
-        given, unsettled = (
-            [store.given_since(conn, self._server, now - span, now=now) for _, span in self._quotas],
-            counted.total(),
-        )
-        room = min((most - sent - unsettled for (most, _), sent in zip(self._quotas, given, strict=True)), default=want)
+        free = [most - store.given_since(conn, self._server, now - span, now=now) for most, span in self._quotas]
+        room = min(free, default=want) - counted.total()
         ready, wait = max(0, min(want, room, len(self._queue))), 0.0
         if ready and self._mail.rate:
             ready, wait = store.take_tokens(conn, self._server, self._mail.rate, ready)

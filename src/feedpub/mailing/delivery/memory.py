@@ -41,8 +41,8 @@ def learn_connections(conn: Connection, server: str, number: int, *, now: dateti
     store.remember(conn, server, "connections", number, now.timestamp())
 
 
-def note_stop(conn: Connection, server: str, kind: str, *, now: datetime) -> datetime | None:
-    """Note that `server` stopped a run, because it wants "less" or "refused" everybody; until when it is left alone then.
+def note_stop(conn: Connection, server: str, kind: str, *, now: datetime) -> None:
+    """Note that `server` stopped a run, because it wants "less" or "refused" everybody: it is left alone for a while.
 
     Any other kind (it can't be reached) is noted too, without a rest.
     """
@@ -51,7 +51,6 @@ def note_stop(conn: Connection, server: str, kind: str, *, now: datetime) -> dat
     first, longest = _RESTS.get(kind, (timedelta(0), timedelta(0)))
     until = now + min(first * 2 ** min(number - 1, 20), longest)
     store.remember(conn, server, "stops", number, until.timestamp())
-    return until if until > now else None
 
 
 def note_success(conn: Connection, server: str) -> None:

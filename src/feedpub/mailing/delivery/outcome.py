@@ -3,7 +3,7 @@
 import random
 from datetime import datetime, timedelta
 
-from feedpub.store import Outcome
+from feedpub.store import Outcome, status
 from feedpub.transport import Accepted, Answer, Deferred, Refused
 
 _FIRST_WAIT, _LONGEST_WAIT, _MOST_ATTEMPTS = timedelta(minutes=1), timedelta(hours=6), 20
@@ -19,7 +19,7 @@ def outcome(answer: Answer, attempts: int, *, now: datetime, chance: random.Rand
             return Outcome("sent")
         case Refused(reason):
             return Outcome("failed", reason)
-        case Deferred(reason, "relay"):  # no fault of the recipient: it is the run that waits
+        case Deferred(reason, "relay") if status(reason):  # a reply, no lost connection: it is the run that waits
             return Outcome("queued", reason, now, counts=False)
         case Deferred(reason) if attempts + 1 >= _MOST_ATTEMPTS:
             return Outcome("failed", f"given up after {attempts + 1} attempts: {reason}")

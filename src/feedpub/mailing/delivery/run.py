@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from feedpub.errors import FeedpubError
-from feedpub.mailing.delivery.breaker import Breaker, Halt, Rest
+from feedpub.mailing.delivery.breaker import Breaker, Doubt, Halt, Rest
 from feedpub.mailing.delivery.connection import Answered
 from feedpub.mailing.delivery.ledger import Done, Given, Ledger
 from feedpub.mailing.delivery.outcome import outcome
@@ -28,14 +28,16 @@ _TICK, _AGAIN = 0.1, 0.05
 class Report:
     """What a run did: answers by kind, and why it stopped before all was sent ("" if nothing is due any more).
 
-    `until` is when the server is to be asked again, where it wanted a rest; `again` says that the run before this one was
-    stopped too, so whoever is told of it knows already.
+    `trouble` says that it was the server that stopped it, `again` that it had stopped the run before, too. `waiting` is how many
+    deliveries are left, and `until` when the next of them may go, None if that is now.
     """
 
     answers: Counter[str] = field(default_factory=Counter)
     stopped: str = ""
-    until: datetime | None = None
+    trouble: bool = False
     again: bool = False
+    waiting: int = 0
+    until: datetime | None = None
 
 
 class Run:
@@ -60,9 +62,10 @@ class Run:
         self._connections: set[asyncio.Task[None]] = set()
         self._proven: set[asyncio.Task[None]] = set()  # those that had an answer
         self._peak = 0  # the most of them at one time
-        self._flying: dict[int, int] = {}  # what was let go and not answered, and the throttle's generation then
+        # What was let go and not answered; and then, the throttle's generation, and how many answers there were.
+        self._flying: dict[int, tuple[int, int]] = {}
         self._answered: list[Answered] = []
-        self._done, self._forgiven = Done(), set[int]()
+        self._done, self._forgiven, self._doubted = Done(), set[int](), frozenset[str]()
         self._resting = self._over = self._success = False
         self._stop_kind, self._learnt = "", 0
         self._error: Exception | None = None
@@ -98,9 +101,21 @@ class Run:
         """Everything, from what dead runs left behind to what the next one is to know."""
         known = await self._at_ledger(self._ledger.open)
         self._report.again, self._throttle.limit = known.stopped, known.connections
-        if known.until and not insist:
-            self._report.until = known.until
-            return self._report
+        if insist or not known.until:
+            await self._send()
+        trial = self._peak if known.trial and self._peak == self._throttle.limit else 0
+        try:
+            left = await self._at_ledger(
+                self._ledger.close, success=self._success, stop=self._stop_kind, connections=self._learnt or trial or None
+            )
+            self._report.waiting, self._report.until = left.waiting, left.until
+        except FeedpubError as error:
+            self._error = self._error or error
+        if self._error:
+            raise self._error
+        return self._report
+
+    async def _send(self) -> None:
         ticking = asyncio.create_task(self._tick())
         try:
             self._open_connections(1)
@@ -113,16 +128,6 @@ class Run:
             while self._idle:
                 self._idle.popleft().set_result(None)
             await asyncio.gather(*self._connections)
-        trial = self._peak if known.trial and self._peak == self._throttle.limit else 0
-        try:
-            self._report.until = await self._at_ledger(
-                self._ledger.close, success=self._success, stop=self._stop_kind, connections=self._learnt or trial or None
-            )
-        except FeedpubError as error:
-            self._error = self._error or error
-        if self._error:
-            raise self._error
-        return self._report
 
     async def _turns(self) -> None:
         while True:
@@ -162,7 +167,7 @@ class Run:
         if done.forgiven:
             self._report.answers.update(queued=len(done.forgiven), failed=-len(done.forgiven))
         for claim in given.claims:
-            self._flying[claim.id] = self._throttle.generation
+            self._flying[claim.id] = self._throttle.generation, self._breaker.count
             self._idle.popleft().set_result(claim)
         if given.claims and not self._idle:
             self._open_connections(min(self._throttle.allowed - len(self._flying), self._throttle.limit - len(self._connections)))
@@ -173,11 +178,15 @@ class Run:
         now = self._clock()
         for done in answered:
             claim, answer = done.claim, done.answer
-            generation = self._flying.pop(claim.id)
-            match self._breaker.note(claim, answer):
+            generation, let_go = self._flying.pop(claim.id)
+            match self._breaker.note(claim, answer, let_go):
                 case Rest(reason):
                     answer = Deferred(reason, "relay")
                     self._rest(reason, generation)
+                case Doubt(numbers, domains):
+                    self._forgive(numbers, counts=False)
+                    self._done.rests |= domains
+                    self._doubted = domains
                 case Halt() as halt:
                     self._halt(halt)
             match answer:
@@ -202,15 +211,19 @@ class Run:
         self._wake.set()
 
     def _halt(self, halt: Halt) -> None:
-        new = [number for number in halt.numbers if number not in self._forgiven]
+        self._forgive(halt.numbers, counts=halt.counts)
+        self._done.ends |= self._doubted
+        self._end(f"the server refuses everybody: {halt.reason}", "refused")
+
+    def _forgive(self, numbers: tuple[int, ...], *, counts: bool) -> None:
+        new = [number for number in numbers if number not in self._forgiven]
         self._forgiven.update(new)
         self._done.forgiven += new
-        self._done.counts = halt.counts
-        self._end(f"the server refuses everybody: {halt.reason}", "refused")
+        self._done.counts = counts
 
     def _end(self, why: str, kind: str) -> None:
         self._report.stopped, self._stop_kind = self._report.stopped or why, self._stop_kind or kind
-        self._over = True
+        self._over = self._report.trouble = True
         self._wake.set()
 
     def _give_back(self, claim: Claim) -> None:
