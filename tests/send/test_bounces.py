@@ -214,6 +214,7 @@ def test_a_message_past_all_bounds_is_named_and_stops_no_other(returns: Returns,
         b"Content-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n=A=\n",
         b"Subject: " + b"=?utf-8?q?a?= " * 50_000 + b"\n\nx",
         b"X: " + b"\n " * 900_000,
+        b"X: y\n" * 300_000 + b"\n",
         b"From: mailer-daemon@x\nSubject: failure notice\nContent-Type: text/html\n\n" + b"<" * 900_000,
         b"From: mailer-daemon@x\nSubject: failure notice\n\n" + b"a@" * 400_000 + b"\n" + b"user " * 10_000,
         b"Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: "

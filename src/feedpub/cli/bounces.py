@@ -51,6 +51,7 @@ def read_command(place: Path, folder: Path, dry_run: bool, force: bool, dismiss:
     If more than a fifth of an issue bounces within a day, that is an accident: nobody is suppressed, and the exit code is 1
     until you say --force or --dismiss.
     """
+    from feedpub.mailing.alarm import raise_alarm
     from feedpub.mailing.bounces import read_bounces
 
     if force and dismiss:
@@ -60,6 +61,10 @@ def read_command(place: Path, folder: Path, dry_run: bool, force: bool, dismiss:
     outcome = read_bounces(store_of(folder, site), site, place, now=now, dry_run=dry_run, force=force, dismiss=dismiss)
     _tell(outcome, dry_run=dry_run)
     if outcome.held:
+        if not dry_run:
+            told = "".join(f"{held}.\n" for held in outcome.held)
+            if trouble := raise_alarm(site, folder, "bounces are held by the brake", told, now=now):
+                click.echo(trouble, err=True)
         sys.exit(1)
 
 

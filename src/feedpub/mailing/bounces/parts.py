@@ -11,7 +11,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 
 LARGEST = 2_000_000
-_MOST_PARTS, _DEEPEST, _LONGEST_HEADER = 200, 20, 2_000
+_MOST_PARTS, _DEEPEST, _MOST_HEADERS, _LONGEST_HEADER = 200, 20, 1_000, 2_000
 _MESSAGES = ("message/rfc822", "message/global")
 Headers = dict[str, tuple[str, ...]]
 
@@ -50,9 +50,9 @@ def read_parts(data: bytes) -> list[Part]:
 
 
 def read_headers(text: str) -> Headers:
-    """Header fields by name in small letters, unfolded; each cut at 2,000 characters."""
+    """Header fields by name in small letters, unfolded: the first thousand, each cut at 2,000 characters."""
     found: dict[str, tuple[str, ...]] = {}
-    for line in re.sub(r"\n[ \t]+", " ", text.replace("\r\n", "\n")).split("\n"):
+    for line in re.sub(r"\n[ \t]+", " ", text.replace("\r\n", "\n")).split("\n")[:_MOST_HEADERS]:
         name, colon, value = line.partition(":")
         if colon and re.fullmatch(r"[!-9;-~]{1,80}", name := name.rstrip()):
             found[name.lower()] = (*found.get(name.lower(), ()), value.strip()[:_LONGEST_HEADER])
