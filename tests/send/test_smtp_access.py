@@ -1,14 +1,17 @@
 """Who gets a message or a password: encryption, certificates, AUTH."""
 
+import asyncio
 import base64
 import datetime
 import ipaddress
 import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -71,6 +74,18 @@ def test_tls_is_used_where_it_is_offered(encrypted: tuple[Encrypted, int], certi
     assert smtp.send(MESSAGE, sender="n@e.org", to="r@e.org") == Accepted()
     smtp.close()
     assert encrypted[0].seen == [True]
+
+
+def test_tls_works_in_the_loop_that_sends_issues(encrypted: tuple[Encrypted, int], certificate: tuple[Path, Path]) -> None:
+    async def send_two() -> list[object]:
+        smtp = Smtp(f"smtp://127.0.0.1:{encrypted[1]}", timeout=5, trust=ssl.create_default_context(cafile=certificate[0]))
+        answers = [await smtp.send(MESSAGE * 3_000, sender="n@e.org", to="r@e.org") for _ in range(2)]
+        await smtp.close()
+        return answers
+
+    with ThreadPoolExecutor(1) as thread, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert thread.submit(runner.run, send_two()).result() == [Accepted(), Accepted()]
+    assert encrypted[0].seen == [True, True]
 
 
 def test_a_certificate_that_nobody_signed_gets_no_message(encrypted: tuple[Encrypted, int]) -> None:

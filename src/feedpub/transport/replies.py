@@ -1,6 +1,7 @@
 """A server's replies (RFC 5321, 4.2), read within bounds: of a line, of lines, of bytes, and of time."""
 
 import asyncio
+import os
 import re
 import ssl
 from dataclasses import dataclass
@@ -58,6 +59,8 @@ def in_words(error: Exception) -> str:
     """What the system says of a connection, in one line."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificate verify failed: {error.verify_message}"
+    if isinstance(error, ConnectionError) and error.errno:
+        return os.strerror(error.errno)
     return cleaned(str(getattr(error, "strerror", None) or error).encode()) or type(error).__name__
 
 

@@ -60,7 +60,9 @@ async def open_session(access: Access, timeout: float) -> Session:
         raise Unavailable(f"{access.host}:{access.port}: no answer within {2 * timeout:g} seconds") from error
     except (OSError, UnicodeError) as error:
         kind = Crowded if isinstance(error, ConnectionResetError) else Unavailable
-        raise kind(f"{access.host}:{access.port}: {in_words(error)}") from error
+        untrusted = isinstance(error, ssl.SSLCertVerificationError)
+        mend = "; name the file of its authority as ca_file in [mail]" if untrusted else ""
+        raise kind(f"{access.host}:{access.port}: {in_words(error)}{mend}") from error
 
 
 async def _reach(access: Access, timeout: float) -> Wire:

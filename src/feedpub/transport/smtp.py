@@ -98,7 +98,8 @@ class Smtp:
             return await self._transaction(session, commands, message, utf8=utf8)
         except Lost as error:
             await self._drop()
-            return Deferred(f"connection lost: {error}", "relay")
+            # It may be this very message that the server chokes on, and it may have been taken: so it counts, and waits.
+            return Deferred(f"connection lost: {error}")
 
     async def _reset(self, session: Session) -> bool:
         """Whether the server forgets the transaction that it did not take."""
@@ -127,12 +128,14 @@ class Smtp:
             except Lost as error:
                 if refusal:  # it was said before
                     break
-                if stage == "mail" and error.closed and used:
-                    await self._drop()
+                if stage != "mail":
+                    raise
+                await self._drop()
+                if not error.closed:
+                    return Deferred(f"connection lost: {error}", "relay")
+                if used:
                     return None
-                if stage == "mail" and error.closed:
-                    raise Crowded(f"{self._access.host}:{self._access.port}: connection lost: {error}") from error
-                raise
+                raise Crowded(f"{self._access.host}:{self._access.port}: connection lost: {error}") from error
             if not refusal and not (reply.code == 354 if stage == "data" else 200 <= reply.code < 300):
                 refusal = stage, reply
             if refusal and (reply.code == 421 or not piped):

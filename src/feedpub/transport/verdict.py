@@ -59,7 +59,7 @@ def verdict(stage: Stage, reply: Reply) -> Answer:
         return Deferred(reply.reason, _who_waits(stage, reply))
     if 500 <= reply.code < 600:
         return Refused(reply.reason, _what_is_wrong(stage, reply))
-    return Deferred(f"the server answers out of turn: {reply.reason}", "relay")
+    return Deferred(f"the server answers out of turn: {reply.reason}", "relay" if stage == "mail" else "mailbox")
 
 
 def _who_waits(stage: Stage, reply: Reply) -> Literal["mailbox", "domain", "relay"]:
