@@ -49,12 +49,24 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium, one for all tests. It keeps a loop of asyncio running in the main thread: see `in_a_loop`."""
+    """Chromium, one for all tests. It keeps a loop of asyncio running in the main thread: see below."""
     chromium = needed("chromium", "chromium-browser", "google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that uses no browser sees no loop of one: what runs a loop of its own would be refused."""
+    if "browser" in request.fixturenames:
+        yield
+        return
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)
 
 
 def in_a_loop(work: Coroutine[Any, Any, T]) -> T:
