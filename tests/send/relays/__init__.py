@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -41,7 +42,7 @@ def relay(name: str, next_port: int) -> Iterator[int]:
         for word, value in words.items():
             text = text.replace(word, value)
         (folder / file.name).write_text(text)
-    command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", str(_HERE / "start.sh")]
+    command = ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "sh", str(_HERE / "start.sh")]
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen([*command, name, str(_PROGRAMS), str(folder)], stdout=output, stderr=output)
     try:
@@ -50,7 +51,9 @@ def relay(name: str, next_port: int) -> Iterator[int]:
             time.sleep(0.05)
         yield port
     finally:
-        process.kill()  # and with it all that runs in its namespace of processes
+        # The first of a namespace of processes takes all others with it. A server that changed its user outlives its parent.
+        for first in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
+            os.kill(int(first), signal.SIGKILL)
         process.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
