@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from feedpub.content import absolute, article_url, body_references, credentials, lead_image_url, render_body
+from feedpub.content import Addresses, absolute, article_url, body_references, credentials, lead_image_url, render_body
 from feedpub.disk import confined, is_there, lies_inside, may_be_read, read_text
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.feed import NO_IMAGES, planned_feeds, variants
@@ -67,11 +67,13 @@ def check(
     def there(path: Path) -> bool:
         return (not untrusted or lies_inside(folder, folder / path)) and is_there(folder / path)
 
+    names = Addresses(articles, site)
     for article in progress(articles, "checking", len(articles)):
-        found.update((*article.warnings, *render_body(article, site).problems))
+        mentioned = names.of(article)
+        found.update((*article.warnings, *render_body(article, site, mentioned).problems))
         found.update(_article_warnings(article, site, now))
         found.update(_image_warnings(article, folder, untrusted))
-        for reference in body_references(article, site):
+        for reference in body_references(article, site, mentioned):
             found.update(_reference_warnings(reference, article, site, addresses, there))
     if site.digests:
         if not run_templates:

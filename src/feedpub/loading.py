@@ -20,6 +20,7 @@ from feedpub.site import Site, read_site
 
 T = TypeVar("T")
 SETTINGS = "feedpub.toml"
+SHORTCODES = "shortcodes"
 # What lies in place of a file where a checkout has no Git LFS.
 _POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:[^\n]*\n)*?size (\d{1,18})\n")
 _LONGEST_POINTER = 1024
@@ -50,12 +51,28 @@ def load_settings(folder: Path) -> tuple[Site, str]:
     if site.authors_file:
         site, people = _with_authors(folder, site, site.authors_file)
         text += people
-    if not (folder / IDS).is_file():
-        return site, text
-    kept = read_text(folder / IDS, source=IDS)
-    if isinstance(kept, Problem):
-        raise FeedpubError([kept])
-    return msgspec.structs.replace(site, ids=read_ids(kept, IDS).ids), f"{text}\0{kept}"
+    if (folder / IDS).is_file():
+        kept = read_text(folder / IDS, source=IDS)
+        if isinstance(kept, Problem):
+            raise FeedpubError([kept])
+        site, text = msgspec.structs.replace(site, ids=read_ids(kept, IDS).ids), f"{text}\0{kept}"
+    if templates := _shortcodes(folder):
+        site, text = msgspec.structs.replace(site, shortcodes=templates), f"{text}\0{sorted(templates.items())}"
+    return site, text
+
+
+def _shortcodes(folder: Path) -> dict[str, str]:
+    """The templates of the site's own tags, by name. Raises FeedpubError."""
+    templates = {}
+    for path in sorted((folder / SHORTCODES).glob("*.html")) if (folder / SHORTCODES).is_dir() else ():
+        source = f"{SHORTCODES}/{path.name}"
+        if not lies_inside(folder, path):
+            raise FeedpubError([Problem(source, 0, "", "leads out of the site's folder", "put the file itself there")])
+        text = read_text(path, source=source)
+        if isinstance(text, Problem):
+            raise FeedpubError([text])
+        templates[path.stem] = text
+    return templates
 
 
 def _with_authors(folder: Path, site: Site, name: str) -> tuple[Site, str]:

@@ -23,7 +23,8 @@ class Article(msgspec.Struct, frozen=True, array_like=True, gc=False):
     address. `lines` tells on which line of `source` each field stands, `body_line` where the body starts (from 1). `path`
     is where the file lies below the articles' folder, without its ending. `url` is the address that the file names as its
     own, None where the site's pattern makes it. From `expires` on (aware) the article is no longer published. `id` is the id
-    that the file names, of an article that was published elsewhere before.
+    that the file names, of an article that was published elsewhere before. `mentions` are the files and names of other
+    articles to which the body links, as it writes them. `related` is the address of what the article is about, elsewhere.
     """
 
     source: str
@@ -50,6 +51,8 @@ class Article(msgspec.Struct, frozen=True, array_like=True, gc=False):
     expires: datetime | None = None
     warnings: tuple[Problem, ...] = ()
     id: str | None = None
+    mentions: tuple[str, ...] = ()
+    related: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,10 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article as a feed shows it (RFC 4287, section 4.1.2). Datetimes are aware, in UTC and whole seconds."""
+    """An article as a feed shows it (RFC 4287, section 4.1.2). Datetimes are aware, in UTC and whole seconds.
+
+    `related` is the address of what the article is about, elsewhere (section 4.2.7.2).
+    """
 
     id: str
     url: str
@@ -96,6 +102,7 @@ class Entry:
     published: datetime
     updated: datetime
     image: Image | None = None
+    related: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     `url` and `feeds_url` end without a slash. `fields` has further names of our fields, `authors` who an id is.
     `id` is the start of a tag URI (RFC 4151), "" where it is not set. `redirects` leads from old paths to new addresses, or
-    to "gone". `ids` has the ids of articles that were published elsewhere before, by slug; they stand in a file of their own.
+    to "gone". `ids` has the ids of articles that were published elsewhere before, by slug, and `shortcodes` the templates of
+    the site's own tags, by name; both stand in files of their own.
     """
 
     title: str
@@ -105,12 +106,14 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     output: str = "public"
     article_url: str = "/blog/{slug}/"
     strip_params: tuple[str, ...] = ()
+    assets: str | None = None
     feeds: Feeds = Feeds()
     categories: dict[str, str] = {}
     fields: dict[str, tuple[str, ...]] = {}
     authors: dict[str, Author] = {}
     redirects: dict[str, str] = {}
     ids: dict[str, str] = {}
+    shortcodes: dict[str, str] = {}
     digests: tuple[Digest, ...] = ()
     store: Store = Store()
     mail: Mail = Mail()
@@ -216,7 +219,7 @@ _TABLES = {
     "mail": Mail,
     "web": Web,
 }
-_OTHER_TABLES = ("feeds", "categories", "fields", "authors", "redirects", "ids", "digests", "store", "mail", "web")
+_OTHER_TABLES = ("feeds", "categories", "fields", "authors", "redirects", "ids", "shortcodes", "digests", "store", "mail", "web")
 _SITE_READERS: dict[str, Reader] = {
     "title": readers.read_title,
     "url": readers.read_base_url,
@@ -225,6 +228,7 @@ _SITE_READERS: dict[str, Reader] = {
     "author": readers.read_author,
     "id": readers.read_tag_authority,
     "article_url": readers.read_article_url,
+    "assets": readers.read_base_url,
     "authors_file": readers.read_folder,
     "output": readers.read_folder,
 }

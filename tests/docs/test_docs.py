@@ -84,7 +84,7 @@ def test_every_option_of_build_is_explained() -> None:
 def test_every_setting_is_documented(table: Literal["site", "feeds", "web"]) -> None:
     settings = {
         "site": {spec.encode_name for spec in msgspec.structs.fields(Site)}
-        - {"feeds", "categories", "fields", "authors", "redirects", "ids", "digests", "store", "mail", "web"},
+        - {"feeds", "categories", "fields", "authors", "redirects", "ids", "shortcodes", "digests", "store", "mail", "web"},
         "feeds": {spec.encode_name for spec in msgspec.structs.fields(Feeds)},
         "web": {spec.encode_name for spec in msgspec.structs.fields(Web)},
     }
@@ -106,7 +106,20 @@ def test_an_example_of_a_setting_is_one(table: Literal["site", "feeds", "web"]) 
 
 
 def test_every_field_of_an_article_is_documented() -> None:
-    ours = {"source", "markdown", "body_line", "extra", "lines", "path", "url", "expires", "warnings", "id"}
+    ours = {
+        "source",
+        "markdown",
+        "body_line",
+        "extra",
+        "lines",
+        "path",
+        "url",
+        "expires",
+        "warnings",
+        "id",
+        "mentions",
+        "related",
+    }
     typed = {"published": "publishedAt", "updated": "updatedAt", "authors": "author"}
     fields = {
         typed.get(field.name, camel_case(field.name)) for field in msgspec.structs.fields(Article) if field.name not in ours

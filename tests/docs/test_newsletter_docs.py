@@ -122,7 +122,7 @@ def test_every_variable_of_a_template_is_documented() -> None:
         (
             "an article",
             {field.name for field in msgspec.structs.fields(Article)},
-            {"lines", "body_line", "path", "url", "expires", "warnings", "id"},
+            {"lines", "body_line", "path", "url", "expires", "warnings", "id", "mentions", "related"},
         ),
         ("the issue", {field.name for field in dataclasses.fields(Issue)}, set()),
         ("the digest", set(Digest.__struct_fields__), {"lines"}),

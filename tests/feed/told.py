@@ -39,7 +39,7 @@ TOLD = {
             tags='["C++", "R&D", "cloud & infrastructure"]', updatedAt="2025-12-01T10:00:00+01:00",
             author="[Ada Lovelace <ada@news.example.org>, Grace Hopper <grace@navy.example>, Zoë]",
         ),
-        "<b>A</b> & B, \"quoted\" 'so' ]]>", "2025-11-02T04:30:00", "AT&T says 1 < 2, and <b>so</b> &amp; on",
+        "<b>A</b> & B, \"quoted\" 'so' ]]>", "2025-11-02T04:30:00", "AT&T says 1 < 2, and <b>so</b> & on",
         "<p>One ]]&gt; two &amp; <b>three</b>.</p>", ("Ada Lovelace", "Grace Hopper", "Zoë"),
         ("Cloud & Infrastructure", "C++", "R&D"), "2025-12-01T09:00:00",
     ),

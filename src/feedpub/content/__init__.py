@@ -4,11 +4,13 @@ from feedpub.content.address import article_url, category_slug, name_slug, plain
 from feedpub.content.article import body_key, body_references, lead_image_url, read_article, reading_key, render_body
 from feedpub.content.corpus import joined, read, read_articles
 from feedpub.content.fields import read_instant
+from feedpub.content.mentions import Addresses
 from feedpub.content.release import Release, released
 from feedpub.content.text import clean
 from feedpub.content.urls import absolute, credentials
 
 __all__ = [
+    "Addresses",
     "Release",
     "absolute",
     "article_url",

@@ -1,29 +1,33 @@
 """read_article() and render_body(): the two doors of the room."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 from feedpub.content.address import article_url
 from feedpub.content.fields import Fields
+from feedpub.content.mentions import looked_up, mentions
 from feedpub.content.merge import merge_marker
+from feedpub.content.tags import Page, Tagged, untagged
 from feedpub.content.text import clean, one_line
+from feedpub.content.titles import decoded, plain_title
+from feedpub.content.unshown import unshown
 from feedpub.content.urls import absolute
+from feedpub.content.wiki import without_wiki
 from feedpub.errors import FeedpubError, Problem
 from feedpub.model import Article, Author, Body, Reference
+from feedpub.sandbox import fill
 from feedpub.site import Site
 from feedpub.tables import FIELDS
 
-# The parsers of YAML, Markdown and HTML take longer to load than a build in which nothing changed: behind each door its own.
-if TYPE_CHECKING:
-    from markdown_it.token import Token
-
+# How tools name the address that a link post is about.
+_ELSEWHERE = ("external_url", "externalUrl", "source_url", "sourceUrl", "link", "linkurl", "link_url", "linkUrl", "external_link")
+_WEB = re.compile(r"https?://\S+$")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 # Seconds since 1970.
 Commits = tuple[int, int] | None
-_SHORTCODE_MEND = 'write {{image: https://…, width: 800, height: 450, alt: "…"}}'
 
 
 def read_article(text: str, source: str, site: Site, commits: Commits = None) -> Article:
@@ -70,14 +74,14 @@ def read_article(text: str, source: str, site: Site, commits: Commits = None) ->
     article = Article(
         source=source,
         slug=slug,
-        title=fields.title(),
+        title=plain_title(fields.title()),
         published=published,
         updated=max(fields.instant("updatedAt", site.timezone) or published, published),
         authors=fields.authors() or (site.author or Author(site.title),),
         category=fields.text("category") or "Uncategorized",
         markdown=body,
         body_line=body_line,
-        excerpt=fields.text("excerpt"),
+        excerpt=decoded(fields.text("excerpt") or "") or None,
         tags=fields.names("tags"),
         keywords=fields.names("keywords"),
         image=fields.image(),
@@ -92,6 +96,8 @@ def read_article(text: str, source: str, site: Site, commits: Commits = None) ->
         expires=fields.instant("expiresAt", site.timezone),
         warnings=(*raw.warnings, *told.warnings),
         id=_kept_id(raw.fields),
+        mentions=mentions(body),
+        related=_related(raw.fields, site),
     )
     conflict = merge_marker(body)
     if conflict is not None:
@@ -111,57 +117,102 @@ def _kept_id(fields: Mapping[str, object]) -> str | None:
     return guid or (other if _IRI.fullmatch(other) else None)
 
 
+def _related(fields: Mapping[str, object], site: Site) -> str | None:
+    """The address of what a link post is about, which is no page of the site itself."""
+    for name in _ELSEWHERE:
+        value = fields.get(name)
+        url = absolute(value, "", site.strip_params) if isinstance(value, str) and _WEB.match(value) else None
+        if url and not url.startswith(f"{site.url}/"):
+            return url
+    return None
+
+
 def reading_key(site: Site) -> str:
     """All that read_article() takes from the settings: of one text and key there is one Article."""
-    return repr((site.timezone.key, site.title, site.author, site.url, site.article_folders, site.fields, site.authors))
+    return repr(
+        (
+            site.timezone.key,
+            site.title,
+            site.author,
+            site.url,
+            site.strip_params,
+            site.article_folders,
+            site.fields,
+            site.authors,
+        )
+    )
 
 
-def render_body(article: Article, site: Site) -> Body:
+def render_body(article: Article, site: Site, addresses: Mapping[str, str] | None = None) -> Body:
     """The article's body as safe HTML, every URL absolute against the article's own address.
 
-    A shortcode that can't be read is among the Body's `problems`, as a warning, and so is what would have taken too long.
+    `addresses` are those of the articles that it mentions, by what it writes (see mentions()). Among the Body's `problems`
+    are warnings of what is not shown: a shortcode that can't be read, a tag that is not known, a script, and what would have
+    taken too long.
     """
     from feedpub.content import markdown
 
-    tokens = markdown.parse(article.markdown, site.strip_params)
-    html, images, cut = markdown.safe_html(tokens, article_url(article, site), site.strip_params)
-    return Body(html, markdown.lead(tokens), images, tuple(_unshown(article, tokens, cut)))
+    addresses = addresses or {}
+    told: list[Problem] = []
+    tagged = _untagged(article, site, addresses, told)
+    name = blake2b(article.slug.encode("utf-8", "replace"), digest_size=4).hexdigest()
+    tokens = markdown.parse(tagged.text, site.strip_params, name=name)
+    html, images, cut = markdown.safe_html(
+        tokens, article_url(article, site), site.strip_params, name=name, assets=asset_base(article, site),
+        addresses=addresses, inserted=tagged.inserted,
+    )  # fmt: skip
+    told += unshown(article, tokens, tagged, cut=cut)
+    return Body(html, markdown.lead(tokens), images, tuple(told))
 
 
-def body_key(article: Article, text: bytes, site: Site) -> bytes:
+def body_key(article: Article, text: bytes, site: Site, addresses: Mapping[str, str] | None = None) -> bytes:
     """A hash of all that render_body() looks at: of one key there is one Body. `text` is a hash of the file's text."""
-    seen = (text, article.source, article.body_line, article_url(article, site), site.strip_params)
+    seen = (
+        text, article.source, article.body_line, article_url(article, site), site.strip_params, site.title, site.url,
+        asset_base(article, site), site.shortcodes, sorted((addresses or {}).items()),
+    )  # fmt: skip
     return blake2b(repr(seen).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def asset_base(article: Article, site: Site) -> str:
+    """The address against which images of the article are resolved: with [site] assets, where its file's folder is found."""
+    folder = article.source.rpartition("/")[0]
+    return f"{site.assets.rstrip('/')}/{folder}/" if site.assets else ""
 
 
 def lead_image_url(article: Article, site: Site) -> str | None:
     """The web address of the article's lead image, without the parameters to strip; None if it has none."""
-    url = absolute(article.image, article_url(article, site), site.strip_params) if article.image else None
+    base = asset_base(article, site) or article_url(article, site)
+    url = absolute(article.image, base, site.strip_params) if article.image else None
     return url if url and url.startswith("http") else None
 
 
-def body_references(article: Article, site: Site) -> tuple[Reference, ...]:
+def body_references(article: Article, site: Site, addresses: Mapping[str, str] | None = None) -> tuple[Reference, ...]:
     """Every link and image of the body, in the order of the file, with its line."""
     from feedpub.content import markdown
 
-    base = article_url(article, site)
+    base, addresses = article_url(article, site), addresses or {}
+    tagged = _untagged(article, site, addresses, [])
     found = (
-        Reference(cast(Literal["link", "image"], kind), url, written, article.body_line + line, alt)
-        for kind, written, line, alt in markdown.urls(markdown.parse(article.markdown))
-        if (url := absolute(written, base, site.strip_params))
+        Reference(cast(Literal["link", "image"], kind), url, written, article.body_line + tagged.line(line), alt)
+        for kind, written, line, alt in markdown.urls(markdown.parse(tagged.text))
+        if (url := absolute(looked_up(written, addresses) or written, base, site.strip_params))
     )
     return tuple(sorted(found, key=lambda reference: reference.line))
 
 
-def _unshown(article: Article, tokens: "list[Token]", cut: bool) -> Iterator[Problem]:
-    from feedpub.content import markdown
+def _untagged(article: Article, site: Site, addresses: Mapping[str, str], told: list[Problem]) -> Tagged:
+    """The body without tags of templates; what goes wrong in one of the site's own is noted in `told`."""
+    page = Page(
+        article.title, article_url(article, site), site.title, site.url, find=lambda written: looked_up(written, addresses)
+    )
 
-    if cut:
-        what = "its HTML stands in itself too deep, or is closed in a wrong order too often; some tags are left out"
-        yield Problem(article.source, article.body_line, "", what, "close each element that you open", "warning")
-    for line, what in markdown.left_out(tokens):
-        yield Problem(article.source, article.body_line + line, "", what, "make it shorter, or several of it", "warning")
-    for line, shortcode in markdown.shortcodes(tokens):
-        if shortcode.unreadable:
-            what = f"this image can't be read, and is left out: {shortcode.unreadable}"
-            yield Problem(article.source, article.body_line + line, "", what, _SHORTCODE_MEND, "warning")
+    def filled(name: str, source: str, context: Mapping[str, object]) -> str:
+        try:
+            return fill(source, context, markup=True)
+        except Exception as error:  # a template may raise anything
+            what = f"shortcodes/{name}.html can't be filled in: {error}"
+            told.append(Problem(article.source, article.body_line, "", what, "mend the template", "warning"))
+            return ""
+
+    return untagged(without_wiki(article.markdown, addresses), page, own=site.shortcodes, fill=filled)

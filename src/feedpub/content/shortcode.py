@@ -11,10 +11,11 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-_START = "{{image:"
+START = "{{image:"
 _URL = re.compile(r"\s*((?:(?!,\s|\}\})[^\n])*)")
 _OPTION = re.compile(r",\s+(\w+)\s*:\s*(\"(?:\\.|[^\"\\])*\"|[^\s,\"}]+)?\s*", re.DOTALL)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_RUN_ON = re.compile(r",(?:width|height|alt)\s*:")
 _CLOSE = re.compile(r"\s*\}\}")
 # The end of one that can't be read: its }}, but not one between quotes or of the next shortcode; else its line's end.
 _END = re.compile(r"(?:(?!\{\{image:)(?:\"(?:\\.|(?!\{\{image:)[^\"\\])*\"|\}(?!\})|[^\"}]))*?\}\}", re.DOTALL)
@@ -44,10 +45,12 @@ def image_shortcode(md: MarkdownIt) -> None:
 
 def read_shortcode(text: str, start: int) -> tuple[ImageShortcode, int]:
     """The shortcode that starts at `start` of `text`, and where it ends."""
-    url = _URL.match(text, start + len(_START))
+    url = _URL.match(text, start + len(START))
     assert url
     options: dict[str, str] = {}
     position, fault = url.end(), "" if url[1].strip() else "it names no address"
+    if _RUN_ON.search(url[1]):
+        fault = "a space is missing behind a comma"
     scheme = _SCHEME.match(url[1].strip())
     if scheme and scheme[1].lower() not in ("http", "https"):
         fault = f'"{scheme[1]}:" is not the start of a web address'
@@ -59,7 +62,7 @@ def read_shortcode(text: str, start: int) -> tuple[ImageShortcode, int]:
     close = _CLOSE.match(text, position)
     if close and not fault:
         return ImageShortcode(url[1].strip(), **options), close.end()
-    end = _END.match(text, start + len(_START)) or _LINE_END.match(text, start + len(_START))
+    end = _END.match(text, start + len(START)) or _LINE_END.match(text, start + len(START))
     assert end
     return ImageShortcode(unreadable=fault or "it is not closed by }}, or an option is not name: value"), end.end()
 
@@ -75,7 +78,7 @@ def _fault(name: str, value: str, options: dict[str, str]) -> str:
 
 
 def _inline(state: StateInline, silent: bool) -> bool:
-    if not state.src.startswith(_START, state.pos):
+    if not state.src.startswith(START, state.pos):
         return False
     shortcode, end = read_shortcode(state.src, state.pos)
     if not silent:

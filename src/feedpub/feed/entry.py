@@ -28,12 +28,15 @@ _SIZES = {
 def entry(article: Article, body: Body, site: Site, *, image_length: int | None = None) -> Entry:
     """The article as a feed shows it; `image_length` in octets, where its lead image is a file at hand.
 
-    The lead image stands on top of the content unless the body shows it, as many readers pass over Media RSS.
+    The lead image stands on top of the content unless the body shows it, as many readers pass over Media RSS; a link to what
+    the article is about stands below.
     """
     image = _image(article, site, image_length)
     html = body.html
     if image and _picture(image.url) not in map(_picture, body.images):
         html = f'<p><img src="{escape(image.url)}" alt="{escape(article.title)}"></p>\n{html}'
+    if article.related and f'href="{escape(article.related)}"' not in html:
+        html = f'{html}<p><a href="{escape(article.related)}">{escape(_named(article.related))}</a></p>\n'
     return Entry(
         id=entry_id(article, site),
         url=article_url(article, site),
@@ -45,6 +48,7 @@ def entry(article: Article, body: Body, site: Site, *, image_length: int | None 
         published=whole_second(article.published),
         updated=whole_second(article.updated),
         image=image,
+        related=article.related,
     )
 
 
@@ -65,6 +69,12 @@ def feed_id(folder: str, site: Site) -> str:
 def whole_second(moment: datetime) -> datetime:
     """`moment` in UTC without its fraction: RSS has none, and the three formats are to agree."""
     return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def _named(url: str) -> str:
+    """An address as a person says it."""
+    parts = urlsplit(url)
+    return f"{parts.netloc.removeprefix('www.')}{unquote(parts.path).rstrip('/')}"
 
 
 def _picture(url: str) -> tuple[str, str, str]:

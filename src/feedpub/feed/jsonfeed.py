@@ -30,6 +30,8 @@ def json_feed(feed: Feed, file: str) -> bytes:
 
 def _item(entry: Entry) -> dict[str, object]:
     item: dict[str, object] = {"id": entry.id, "url": entry.url, "title": entry.title}
+    if entry.related:
+        item["external_url"] = entry.related
     # "One or both MUST be present": a summary stands in where there is no content.
     item |= {"content_html": entry.html} if entry.html else {"content_text": entry.summary}
     item |= {

@@ -59,15 +59,25 @@ class _Links(BaseExtension):  # type: ignore[misc]
 
 
 class _EntryLinks(BaseEntryExtension):  # type: ignore[misc]
-    """What feedgen leaves out of an entry's links in Atom: it writes the address of each, and forgets the rest."""
+    """What feedgen leaves out of an entry's links: in Atom it writes the address of each, and forgets the rest; in RSS it
+    knows no link to what the entry is about.
+    """
 
     given: list[dict[str, str]]
+    related: str | None
+
+    def extend_rss(self, entry: Any) -> Any:
+        if self.related:
+            etree.SubElement(entry, f"{{{_ATOM}}}link", rel="related", href=self.related)
+        return entry
 
     def extend_atom(self, entry: Any) -> Any:
         for element, link in zip(entry.findall("link"), self.given, strict=True):
             for name in ("rel", "type", "length"):
                 if name in link:
                     element.set(name, link[name])
+        if self.related:
+            etree.SubElement(entry, "link", rel="related", href=self.related)
         return entry
 
 
@@ -122,7 +132,7 @@ def _add(item: Any, entry: Entry, *, rss: bool) -> None:
             # In both formats: feedgen takes the RSS enclosure from this link.
             item.link(href=entry.image.url, rel="enclosure", type=entry.image.media_type, length=str(entry.image.length))
         item.media.content(media, group=None)
-    item.links.given = item.link()
+    item.links.given, item.links.related = item.link(), entry.related
 
 
 def _as_html(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from feedpub.cache import Cache, Known, Mark
-from feedpub.content import body_key, joined, reading_key
+from feedpub.content import Addresses, body_key, joined, reading_key
 from feedpub.disk import Changes, SourceFile, Stamp, hash_of_file, hashed, is_settled, write_tree
 from feedpub.errors import Problem
 from feedpub.feed import Part, Planned, publication
@@ -37,6 +37,7 @@ class Incremental:
         self._files: dict[str, SourceFile] = {}
         self._known: dict[str, Known] = {}
         self._keys: dict[str, bytes] = {}
+        self._mentioned: dict[str, dict[str, str]] = {}
         self.unsettled: dict[str, tuple[Stamp, bytes]] = {}
 
     def read(self, files: Sequence[SourceFile]) -> tuple[list[Article], list[Problem]]:
@@ -82,7 +83,10 @@ class Incremental:
         """Publish `feeds`; what changed, the warnings of their bodies, and the lengths of their lead images."""
         site, folder, cache = self._site, self._folder, self._cache
         shown = {a.slug: a for feed in feeds for document in feed.documents(site) for a in document.articles}
-        self._keys = {slug: body_key(a, self._known[a.source].text, site) for slug, a in shown.items()}
+        if any(article.mentions for article in shown.values()):
+            addresses = Addresses(feeds[0].articles, site)
+            self._mentioned = {slug: addresses.of(article) for slug, article in shown.items() if article.mentions}
+        self._keys = {slug: body_key(a, self._known[a.source].text, site, self._mentioned.get(slug)) for slug, a in shown.items()}
         places = {slug: str(place) for slug, a in shown.items() if (place := image_path(a))}
         images = image_lengths(folder, {*places.values()})
         lengths = {slug: length for slug, place in places.items() if (length := images[place]) is not None}
@@ -141,7 +145,7 @@ class Incremental:
     def _render(self, articles: Sequence[Article]) -> dict[bytes, tuple[Problem, ...]]:
         """Put the bodies of `articles` into the cache; the warnings of those that have any, by key."""
         warned: dict[bytes, tuple[Problem, ...]] = {}
-        items = [(self._files[a.source], self._known[a.source].text) for a in articles]
+        items = [self._item(a) for a in articles]
         rendered = self._workers.map(partial(render_files, self._site), items, count=len(items), seconds=RENDERING)
         pairs = iter(zip(articles, self._progress(rendered, "rendering", len(items)), strict=True))
         while some := {self._keys[a.slug]: made for a, made in islice(pairs, _BATCH)}:
@@ -153,10 +157,13 @@ class Incremental:
                     warned[key] = problems
         return warned
 
+    def _item(self, article: Article) -> tuple[SourceFile, bytes, dict[str, str]]:
+        return self._files[article.source], self._known[article.source].text, self._mentioned.get(article.slug, {})
+
     def _body_of(self, article: Article) -> Body:
         found = self._cache.get("bodies", self._keys[article.slug], Body)
         if found is None:  # the cache was damaged, or another build's hand was in it
-            ((body, _),) = render_files(self._site, [(self._files[article.source], self._known[article.source].text)])
+            ((body, _),) = render_files(self._site, [self._item(article)])
             found = msgspec.msgpack.decode(body, type=Body)
         return found
 

@@ -39,22 +39,24 @@ def _read(site: Site, file: SourceFile, known: Known | None, clock: int) -> Outc
         return found
 
 
-def render_files(site: Site, files: list[tuple[SourceFile, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The Body of each file, and its Problems, encoded; the file is to have the hash beside it.
+def render_files(site: Site, files: list[tuple[SourceFile, bytes, dict[str, str]]]) -> list[tuple[bytes, bytes]]:
+    """The Body of each file, and its Problems, encoded; the file is to have the hash beside it. Behind that stand the
+    addresses of the articles that it mentions.
 
     Raises FeedpubError for a file that changed since it was read.
     """
-    return [_rendered(site, file, text) for file, text in files]
+    return [_rendered(site, *item) for item in files]
 
 
-def _rendered(site: Site, file: SourceFile, text: bytes) -> tuple[bytes, bytes]:
+def _rendered(site: Site, file: SourceFile, text: bytes, addresses: dict[str, str]) -> tuple[bytes, bytes]:
     data = read_bytes(file.path, source=file.source)
     if isinstance(data, Problem):
         raise FeedpubError([data])
     if hashed(data) != text:
         raise FeedpubError([Problem(file.source, 0, "", "changed while the site was built", "build again")])
     source = file.source.encode("utf-8", "replace").decode()
-    body = render_body(read_article(str(decoded(data, source=file.source)), source, site, file.commits), site)
+    article = read_article(str(decoded(data, source=file.source)), source, site, file.commits)
+    body = render_body(article, site, addresses)
     return msgspec.msgpack.encode(body), msgspec.msgpack.encode(body.problems)
 
 
