@@ -46,7 +46,11 @@ def load_site(folder: Path) -> Site:
 
 def load_settings(folder: Path) -> tuple[Site, str]:
     """load_site(), and the text of all that it was read from. Raises FeedpubError."""
-    text = _settings_text(folder)
+    return site_of(folder, _settings_text(folder))
+
+
+def site_of(folder: Path, text: str) -> tuple[Site, str]:
+    """load_settings(), had `folder`/feedpub.toml the text `text`. Raises FeedpubError."""
     site = read_site(text, SETTINGS)
     if site.authors_file:
         site, people = _with_authors(folder, site, site.authors_file)

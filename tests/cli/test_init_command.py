@@ -82,3 +82,69 @@ def test_every_setting_is_explained_with_its_default(feedpub: Run, tmp_path: Pat
     for name, value in tables["feeds"].items():
         default = getattr(Feeds(), name)
         assert value == (list(default) if isinstance(default, tuple) else default or value)
+
+
+def _sites_of(tmp_path: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_a_site_of_another_tool_is_read_by_its_own_settings(feedpub: Run, tmp_path: Path) -> None:
+    post = "---\ntitle: {}\ndate: 2024-05-22\n---\nText.\n"
+    folder = _sites_of(
+        tmp_path,
+        {
+            "hugo.toml": 'baseURL = "https://bread.example/"\ntitle = "Slow \\"Bread\\""\nlanguageCode = "en-GB"\n'
+            '[params]\nauthor = "Ada"\n[permalinks]\nposts = "/:year/:month/:slug/"\n',
+            **{f"content/posts/{name}/index.md": post.format(name) for name in "abc"},
+            "content/posts/_index.md": "---\ntitle: All posts\n---\n",
+            "content/posts/about.md": "---\ntitle: About\n---\n",
+            "content/talks/x.md": post.format("x"),
+            "node_modules/pack/posts/y.md": post.format("y") * 9,
+        },
+    )
+    said = feedpub("init", folder).stdout
+    assert "found    3 articles in content/posts, of Hugo" in said
+    assert "also     1 in content/talks" in said
+    assert "left out 1 file without a date" in said
+    site = read_site((folder / "feedpub.toml").read_text())
+    assert (site.title, site.url, site.language, site.article_url) == (
+        'Slow "Bread"', "https://bread.example", "en-GB", "/{year}/{month}/{slug}/",
+    )  # fmt: skip
+    assert site.author
+    assert site.author.name == "Ada"
+    assert site.articles == ("content/posts", "!content/posts/about.md")
+    assert not (folder / "articles").exists()
+    assert feedpub("build", folder).exit_code == 0
+    assert b"https://bread.example/2024/05/a/" in (folder / "static/feeds/rss.xml").read_bytes()
+    assert b"https://bread.example/feeds/rss.xml" in (folder / "static/feeds/rss.xml").read_bytes()
+
+
+def test_settings_of_other_tools_are_data_that_runs_nothing_and_reaches_nowhere(feedpub: Run, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/secret.md").write_text("---\ntitle: Secret\ndate: 2024-01-01\n---\n")
+    folder = _sites_of(
+        tmp_path / "site",
+        {
+            "_config.yml": "title: !!python/object/apply:os.system [touch ran]\nurl: javascript:alert(1)\nlang: [en]\n"
+            'description: "a\\nb"\nauthor: "Bad\\u0007"\npermalink: /:year/:unknown/\n',
+            "_posts/2024-01-01-a.md": "---\ntitle: A\n---\n",
+        },
+    )
+    (folder / "_posts/linked").symlink_to(tmp_path / "elsewhere")
+    assert feedpub("init", folder).exit_code == 0
+    site = read_site((folder / "feedpub.toml").read_text())
+    assert (site.url, site.articles, site.article_url) == ("https://example.org", "_posts", "/blog/{slug}/")
+    assert feedpub("build", folder).exit_code == 0
+    assert b"Secret" not in (folder / "feeds/rss.xml").read_bytes()
+    assert not (folder / "ran").exists()
+
+
+def test_a_file_of_a_site_that_can_not_be_read_is_left_out_and_told(feedpub: Run, tmp_path: Path) -> None:
+    posts = {f"posts/{number}.md": article(f"Number {number}") for number in range(4)}
+    folder = _sites_of(tmp_path, {**posts, "posts/[b]*.md": "---\ntitle: B\ndate: 2024-02-31\n---\n"})
+    assert "left out 1 file with a problem" in feedpub("init", folder).stdout
+    assert feedpub("build", folder).exit_code == 0
+    assert (folder / "public/rss.xml").read_text().count("<item>") == 4

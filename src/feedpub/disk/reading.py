@@ -65,8 +65,8 @@ def _asked(mine: list[str], patterns: list[str], folder: str, source: str) -> Ca
     from wcmatch import glob
 
     def against_root(pattern: str) -> str:
-        pattern = pattern.removeprefix("./")
-        return pattern if is_glob(pattern) else f"{pattern.rstrip('/')}/**"
+        pattern = pattern.removeprefix("./").rstrip("/")
+        return pattern if is_glob(pattern) else f"{pattern}{{,/**}}"  # a file, or all in a folder
 
     start = "" if source == "." else f"{source}/"
     wanted = [
