@@ -5,6 +5,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -240,3 +241,11 @@ def test_a_dead_hub_delays_nothing(serve: Serve) -> None:
         server.until(lambda wanted=wanted: wanted in server.ask.get("/rss.xml").content)  # type: ignore[misc]
     assert server.stop() == 0
     assert "Traceback" not in server.said()
+
+
+def test_an_article_that_waited_is_published_at_its_time(serve: Serve) -> None:
+    server = serve({"articles/out.md": article("Out"), "articles/soon.md": article("Soon", "2025-11-12")})
+    # As it would have been built on the day before: the time came while nobody built.
+    build(server.folder, now=datetime(2025, 11, 11, 12, tzinfo=UTC))
+    server.until(lambda: "the site was built" in server.said())
+    server.until(lambda: "Soon" in server.ask.get("/feed.json").text)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "-j", "--jobs", type=click.IntRange(1), help="At most so many processes beside this one (default: one for each core)."
 )
-@click.option("--watch", is_flag=True, help="Build again whenever a file of the site changes.")
+@click.option("--watch", is_flag=True, help="Build again whenever a file of the site changes, or an article's time comes.")
 def build_command(
     site: Path, output: Path | None, drafts: bool, future: bool, keep_going: bool, adopt: bool, allow_removal: bool,
     as_json: bool, no_cache: bool, jobs: int | None, watch: bool,
@@ -44,7 +44,7 @@ def build_command(
 
     gc.set_threshold(50_000, 20, 100)  # what a build makes of thousands of articles all stays: to look for waste is waste
 
-    def once() -> bool:
+    def once() -> Built | None:
         try:
             built = build(
                 site, output, drafts=drafts, future=future, keep_going=keep_going, adopt=adopt, allow_removal=allow_removal,
@@ -52,13 +52,13 @@ def build_command(
             )  # fmt: skip
         except FeedpubError as error:
             _refused(site, error, as_json=as_json)
-            return False
+            return None
         _report(site, built, as_json=as_json)
-        return not built.problems
+        return built
 
     if watch:
         _watch(site, output, once)
-    elif not once():
+    elif (built := once()) is None or built.problems:
         sys.exit(1)
 
 
@@ -129,12 +129,14 @@ def _files_of(feed: FeedCount, paths: set[str]) -> set[str]:
     return {path for path in paths if path.startswith(own)}
 
 
-def _watch(site: Path, output: Path | None, once: Callable[[], bool]) -> None:
-    """Build, and again after every change of what the site is made of, until Ctrl-C."""
+def _watch(site: Path, output: Path | None, once: Callable[[], Built | None]) -> None:
+    """Build, and again after every change of what the site is made of and when an article's time comes, until Ctrl-C."""
     from feedpub.watching import Watcher
 
     with suppress(KeyboardInterrupt), Watcher(site, output, tell=partial(click.echo, err=True)) as watcher:
-        once()
+        built = once()
         click.echo(f"Watching {site}; stop with Ctrl-C.", err=True)
-        while watcher.wait():
-            once()
+        while True:
+            until = built.wait.until if built else None  # where a build failed, only a change can mend it
+            watcher.wait(due=lambda until=until: until is not None and until <= datetime.now(UTC))  # type: ignore[misc]
+            built = once()

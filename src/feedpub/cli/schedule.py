@@ -28,8 +28,9 @@ def schedule_command(folder: Path) -> None:
     """Send every digest when it is due, until told to stop.
 
     SIGTERM or Ctrl-C finishes the messages in flight, notes them, and ends with 0. A slot that passed while nothing ran
-    goes out at the start, the latest only.
+    goes out at the start, the latest only. When the time of an article comes that waited, the site is built.
     """
+    from feedpub.cli.renewal import renewal
     from feedpub.mailing.scheduler import run
 
     site = site_of(folder)
@@ -38,7 +39,13 @@ def schedule_command(folder: Path) -> None:
         signal.signal(number, lambda *_: stop.set())
     work = sending(folder, site, store_of(folder, site), stop)
     click.echo(f"Watching {counted(len(site.digests), 'digest')}; stop with Ctrl-C.", err=True)
-    run(site.digests, work, stop)
+    renewing = renewal(folder, folder / site.output, stop)
+    renewing.start()
+    try:
+        run(site.digests, work, stop)
+    finally:
+        stop.set()
+        renewing.join()
 
 
 def sending(folder: Path, site: Site, engine: Engine, stop: threading.Event) -> Callable[[], None]:

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 def serve_command(folder: Path, host: str, port: int, workers: int, schedule: bool, access_log: bool) -> None:
     """Serve what was built of SITE over HTTP: its feeds, its page, and the issues that went out.
 
-    A new build is picked up while it serves. SIGTERM or Ctrl-C ends the requests that are under way, and then the server,
-    with 0. For the public, put nginx or Caddy before it, with TLS.
+    A new build is picked up while it serves, and when the time of an article comes that waited, the site is built. SIGTERM
+    or Ctrl-C ends the requests that are under way, and then the server, with 0. For the public, put nginx or Caddy before it,
+    with TLS.
     """
     import tempfile
 
@@ -41,6 +42,7 @@ def serve_command(folder: Path, host: str, port: int, workers: int, schedule: bo
         problem = Problem(site.output, 0, "", "nothing was built here yet", f"do it with: feedpub build{where}")
         raise FeedpubError(at(folder, [problem]))
     from feedpub.cli.init import KEEP_PRIVATE, write_key
+    from feedpub.cli.renewal import renewal
     from feedpub.web.links import VARIABLE, read_keys
     from feedpub.web.server import Worker, listening, made, serve
 
@@ -65,18 +67,19 @@ def serve_command(folder: Path, host: str, port: int, workers: int, schedule: bo
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, end)
-        scheduler = _scheduler(folder, site, stop) if schedule else None
+        beside = [renewal(folder, folder / site.output, stop), *([_scheduler(folder, site, stop)] if schedule else [])]
         place = f"http://{f'[{host}]' if ':' in host else host}:{sock.getsockname()[1]}/"
         processes = f" with {workers} processes" if workers > 1 else ""
         click.echo(f"Serving {printable(site.title)} at {place}{processes}; stop with Ctrl-C.", err=True)
         try:
-            if scheduler:
-                scheduler.start()
+            for thread in beside:
+                thread.start()
             serve(server, sock)
         finally:
             stop.set()
-            if scheduler:
-                scheduler.join()
+            for thread in beside:
+                if thread.ident:
+                    thread.join()
 
 
 def _scheduler(folder: Path, site: Site, stop: threading.Event) -> threading.Thread:

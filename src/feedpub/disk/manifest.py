@@ -1,7 +1,8 @@
-"""The manifest in an output folder: which of its files are ours, and how many articles they publish."""
+"""The manifest in an output folder: which of its files are ours, and what they publish until when."""
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from feedpub.errors import FeedpubError, Problem
@@ -11,10 +12,13 @@ MANIFEST = ".feedpub-manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The files that builds wrote, sorted; and the number of articles, None where it is not known."""
+    """The files that builds wrote, sorted; the number of articles, None where it is not known; and the moment (aware) from
+    which on other articles are to be published, None where there is none.
+    """
 
     files: list[str] = field(default_factory=list)
     articles: int | None = None
+    until: datetime | None = None
 
 
 def read_manifest(output: Path, *, adopt: bool = True) -> Manifest:
@@ -32,10 +36,10 @@ def read_manifest(output: Path, *, adopt: bool = True) -> Manifest:
         return Manifest()
     try:
         found = json.loads(manifest.read_bytes())
-        files, articles = found["files"], found.get("articles")
+        files, articles, until = found["files"], found.get("articles"), found.get("until")
         if not isinstance(files, list) or not all(isinstance(path, str) and is_plain(path) for path in files):
             raise ValueError
-        return Manifest(sorted(set(files)), articles if type(articles) is int else None)
+        return Manifest(sorted(set(files)), articles if type(articles) is int else None, _moment(until) if until else None)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         what, mend = "this list of the files that builds wrote is damaged", "remove the output folder, or choose another with -o"
         raise FeedpubError([Problem(str(manifest.absolute()), 0, "", what, mend)]) from error
@@ -43,8 +47,17 @@ def read_manifest(output: Path, *, adopt: bool = True) -> Manifest:
 
 def encoded(manifest: Manifest) -> bytes:
     """The manifest as the bytes of its file."""
-    known = {} if manifest.articles is None else {"articles": manifest.articles}
+    known: dict[str, object] = {} if manifest.articles is None else {"articles": manifest.articles}
+    if manifest.until:
+        known["until"] = manifest.until.astimezone(UTC).isoformat()
     return (json.dumps({**known, "files": manifest.files}, indent=1) + "\n").encode()
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment
 
 
 def leaves(path: str) -> bool:

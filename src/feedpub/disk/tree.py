@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from feedpub.disk.manifest import MANIFEST, Manifest, encoded, leaves, read_manifest
@@ -39,16 +40,16 @@ class Changes:
 
 def write_tree(
     output: Path, paths: Sequence[str], made: Callable[[Mapping[str, Stamp | None]], Iterable[tuple[str, bytes | None]]],
-    *, articles: int | None = None, adopt: bool = False,
+    *, articles: int | None = None, until: datetime | None = None, adopt: bool = False,
 ) -> Changes:  # fmt: skip
     """Make the files that builds wrote in `output` those of `paths`, in that order; files of others are never touched.
 
     `made` is asked once no other build writes here: it gets the stamp of each file as it stands, and gives the bytes of each,
     or None for one that may stay. A manifest in the folder names the files that are ours, and tells how many `articles` they
-    publish. All is first written beside its place, then renamed file by file, so that at any moment every file is whole, old
-    or new. A file whose bytes are the same keeps its mtime. Raises FeedpubError, before anything changed, when `output` is a
-    folder with files and no manifest (unless `adopt`), when a file would replace one that is not ours or pass a symlink, or
-    when the disk refuses.
+    publish, and `until` when (aware) these are the right ones. All is first written beside its place, then renamed file by
+    file, so that at any moment every file is whole, old or new. A file whose bytes are the same keeps its mtime. Raises
+    FeedpubError, before anything changed, when `output` is a folder with files and no manifest (unless `adopt`), when a file
+    would replace one that is not ours or pass a symlink, or when the disk refuses.
     """
     with clear_errors(output):
         if output.exists() and not output.is_dir():
@@ -64,7 +65,7 @@ def write_tree(
                 changed = _staged(output, made({path: stamp(output / path) for path in paths}), ours)
                 gone = sorted(ours.difference(paths))
                 _check_rights(output, (*changed, *gone))
-                after = Manifest(sorted(paths), articles)
+                after = Manifest(sorted(paths), articles, until)
                 if changed or gone or after != before or not (output / MANIFEST).exists():
                     staging.mkdir(exist_ok=True)
                     _replace(output, before, after, changed, gone)
@@ -107,8 +108,8 @@ def _staged(output: Path, files: Iterable[tuple[str, bytes | None]], ours: set[s
 def _replace(output: Path, before: Manifest, after: Manifest, changed: list[str], gone: list[str]) -> None:
     staging = output / _STAGING
     ours = set(before.files)
-    # Killed below this line, the next build still knows every file as ours, and how many articles were published.
-    _write_manifest(output, staging, Manifest(sorted(ours.union(after.files)), before.articles))
+    # Killed below this line, the next build still knows every file as ours, and what was published until when.
+    _write_manifest(output, staging, Manifest(sorted(ours.union(after.files)), before.articles, before.until))
     stale = {*changed, *gone}
     for number, path in enumerate(changed):
         place = output / path

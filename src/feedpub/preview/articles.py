@@ -1,5 +1,6 @@
 """The articles of a site, each with what is wrong with it: found, filtered and in pages."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -7,7 +8,7 @@ from feedpub.errors import Problem
 from feedpub.model import Article
 from feedpub.preview.reading import Reading
 
-Only = Literal["all", "problems", "drafts"]
+Only = Literal["all", "problems", "drafts", "later"]
 ONLY: tuple[Only, ...] = get_args(Only)
 PAGE = 50
 
@@ -44,7 +45,7 @@ def page(reading: Reading, *, only: Only, search: str, number: int) -> Page:
     name, the category, a tag or an author's name, in any case.
     """
     rows = _rows(reading)
-    of = {only: [row for row in rows if _belongs(row, only)] for only in ONLY}
+    of = {only: [row for row in rows if _belongs(row, only, reading.later)] for only in ONLY}
     words = search.casefold().split()
     found = [row for row in of[only] if all(word in _text(row) for word in words)] if words else of[only]
     pages = max(1, -(-len(found) // PAGE))
@@ -70,7 +71,7 @@ def _rows(reading: Reading) -> list[Row]:
     return unread + [row for row in rows if row.at_fault] + [row for row in rows if not row.at_fault]
 
 
-def _belongs(row: Row, only: Only) -> bool:
+def _belongs(row: Row, only: Only, later: Collection[str]) -> bool:
     match only:
         case "all":
             return True
@@ -78,6 +79,8 @@ def _belongs(row: Row, only: Only) -> bool:
             return bool(row.problems)
         case "drafts":
             return row.article is not None and row.article.draft
+        case "later":
+            return row.article is not None and row.article.slug in later
 
 
 def _text(row: Row) -> str:

@@ -23,21 +23,24 @@ class Live:
 
     def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
         self.folder, self.clock = folder, clock
+        self._turn: datetime | None = None
         self._ended = threading.Event()
         # Before the first reading: what changes while it is read is news.
         self._watcher = Watcher(folder, stop=self._ended, tell=_log.warning)
         # Counted on from the time, so that a page that was opened before a restart knows it is old.
-        self.reading = read(folder, Reading(int(clock().timestamp() * 1000)))
+        self.reading = read(folder, Reading(int(clock().timestamp() * 1000)), now=clock())
         self._news = asyncio.Event()
         self._stop = asyncio.Event()
         self._outdated = threading.Event()
 
     async def follow(self) -> None:
-        """Read anew whenever a file changes, until `stop()`."""
+        """Read anew whenever a file changes or an article's time comes, until `stop()`."""
         work = asyncio.create_task(self._check(self.reading))
         with self._watcher as watcher:
             while not self._stop.is_set():
-                if await asyncio.to_thread(watcher.wait):
+                changed = await asyncio.to_thread(watcher.wait, due=self._is_due)
+                if changed or self._is_due():
+                    self._turn = self.reading.until
                     self._outdated.set()
                     await work
                     work = asyncio.create_task(self._renew())
@@ -63,9 +66,14 @@ class Live:
         self._news.set()
         self._outdated.set()
 
+    def _is_due(self) -> bool:
+        """Whether the time came from which on other articles are out, and it was not acted on yet."""
+        until = self.reading.until
+        return until is not None and until != self._turn and until <= self.clock()
+
     async def _renew(self) -> None:
         self._outdated.clear()
-        await self._check(await asyncio.to_thread(read, self.folder, self.reading))
+        await self._check(await asyncio.to_thread(read, self.folder, self.reading, now=self.clock()))
 
     async def _check(self, reading: Reading) -> None:
         """Publish `reading` as it is if checking it takes long, and then with what was found."""

@@ -73,6 +73,7 @@ def _templates() -> jinja2.Environment:
         "counted": _counted,
         "soon": how_soon,
         "day": lambda moment: f"{moment.day} {moment:%B %Y}",
+        "waits": lambda moment: f"Waits until {moment.day} {moment:%B %Y}, {moment:%H:%M}",
         "slot": lambda moment: f"{moment:%A} {moment.day} {moment:%B %Y}, {moment:%H:%M}",
         # The name of a file need not be UTF-8.
         "path": lambda text: quote(text, errors="replace"),

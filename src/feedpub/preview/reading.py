@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 
 from feedpub.check import check
+from feedpub.content import released
 from feedpub.errors import FeedpubError, Problem
 from feedpub.feed import Planned, newest_first, sound_feeds
 from feedpub.loading import SETTINGS, T, load_articles, load_site
@@ -19,7 +20,8 @@ class Reading:
     """What was read. `articles` are newest first, drafts too; `feeds` are those of a build, without what is at fault.
 
     `site` is None while the settings were never readable; `stale` says that they are not now, and the rest is as it last
-    was. Until `checked`, the warnings of `problems` are those of the reading before.
+    was. `later` are the articles that wait for their time, by slug; from `until` on (aware) it is other ones. Until `checked`,
+    the warnings of `problems` are those of the reading before.
     """
 
     number: int
@@ -27,6 +29,8 @@ class Reading:
     articles: tuple[Article, ...] = ()
     feeds: tuple[Planned, ...] = ()
     problems: tuple[Problem, ...] = ()
+    later: frozenset[str] = frozenset()
+    until: datetime | None = None
     stale: bool = False
     checked: bool = False
     by_source: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
@@ -41,19 +45,21 @@ class Outdated(Exception):
     """A file changed while the site was checked: the check is given up."""
 
 
-def read(folder: Path, last: Reading) -> Reading:
-    """The site in `folder` now, without the slow half of what `check` finds; what can't be read is as in `last`."""
+def read(folder: Path, last: Reading, *, now: datetime) -> Reading:
+    """The site in `folder` at `now` (aware), without the slow half of what `check` finds; what can't be read is as in `last`."""
     number = last.number + 1
     try:
         site = load_site(folder)
         articles, problems = load_articles(folder, site)
-        feeds, collisions = sound_feeds((article for article in articles if not article.draft), site)
+        release = released((article for article in articles if not article.draft), now)
+        feeds, collisions = sound_feeds(release.out, site)
     except FeedpubError as error:
         return _with(replace(last, number=number, stale=True, checked=True), error.problems)
     except Exception as error:  # a fault of ours must not end the page that an author writes beside
         return _with(replace(last, number=number, stale=True, checked=True), [_ours(error)])
     warnings = [problem for problem in last.problems if problem.severity == "warning"]
-    reading = Reading(number, site, newest_first(articles), feeds)
+    later = frozenset(article.slug for article in release.later)
+    reading = Reading(number, site, newest_first(articles), feeds, later=later, until=release.until)
     return _with(reading, [*problems, *collisions, *warnings])
 
 

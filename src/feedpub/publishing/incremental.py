@@ -1,6 +1,7 @@
 """A build's stages, each doing only what the cache does not know."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -78,7 +79,7 @@ class Incremental:
         return joined((problems.get(file.source) or self._known[file.source].article for file in files), self._site)
 
     def write(
-        self, feeds: Sequence[Planned], output: Path, *, adopt: bool
+        self, feeds: Sequence[Planned], output: Path, *, adopt: bool, until: datetime | None
     ) -> tuple[Changes, tuple[Problem, ...], dict[str, int | None]]:
         """Publish `feeds`; what changed, the warnings of their bodies, and the lengths of their lead images."""
         site, folder, cache = self._site, self._folder, self._cache
@@ -100,9 +101,8 @@ class Incremental:
         before = cache.load("files", Written)
         hashes: dict[str, bytes] = {}
         paths = [path for part in parts for path in part.paths]
-        changes = write_tree(
-            output, paths, partial(self._made, output, parts, before, hashes), articles=len(feeds[0].articles), adopt=adopt
-        )
+        making, count = partial(self._made, output, parts, before, hashes), len(feeds[0].articles)
+        changes = write_tree(output, paths, making, articles=count, until=until, adopt=adopt)
         written: dict[bytes, bytes] = {}
         for part in parts:
             for path in part.paths:

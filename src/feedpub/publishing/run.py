@@ -78,7 +78,9 @@ def build(
         if lost or (problems and not keep_going):
             raise FeedpubError([*problems, *lost])
         gone = tuple(removed_feeds(before, feeds, place))
-        changes, warnings, images = run.write(feeds, place, adopt=adopt)
+        # What was built in a way of the operator's own is not built again by itself.
+        until = None if drafts or future else release.until
+        changes, warnings, images = run.write(feeds, place, adopt=adopt, until=until)
         warnings = (*warnings, *variants(feeds[0].articles, site))
         counts = tuple(lastbuild.FeedCount(feed.folder, len(feed.articles)) for feed in feeds)
         left_out = len(articles) - len(published)
