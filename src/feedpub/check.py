@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from feedpub.content import Addresses, absolute, article_url, body_references, credentials, lead_image_url, render_body
-from feedpub.disk import confined, is_there, lies_inside, may_be_read, read_text
+from feedpub.disk import as_spelt, confined, is_there, lies_inside, may_be_read, read_text
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.feed import NO_IMAGES, planned_feeds, variants
 from feedpub.ids import IDS, read_ids
@@ -46,11 +46,10 @@ def check(
     if untrusted:
         may_be_read(folder, dict.fromkeys((*site.article_folders, *filter(None, [site.authors_file])), 4_000))
         site = msgspec.structs.replace(site, date_from=None)  # git would do what the repository of a stranger tells it
-    files, left_out = site_files(folder, site), list[Problem]()
-    if untrusted:
-        files, left_out = confined(folder, files)
+    listing = site_files(folder, site)
+    files, outside = confined(folder, listing.files) if untrusted else (listing.files, [])
     articles, problems = load_articles(folder, site, progress=progress, files=files)
-    problems += left_out
+    problems += [*listing.unreadable, *outside]
     _, collisions = planned_feeds(articles, site)
     found = {
         *problems,
@@ -58,14 +57,15 @@ def check(
         *_site_warnings(site),
         *_old_entries(folder),
         *_between(articles, site),
+        *_ids_of_other_tools(articles),
         *variants(articles, site),
     }
-    found.update(variants(articles, site))
-    found.update((*not_articles(folder, site), *shallow_clone(folder, site)))
+    found.update((*listing.left_out, *not_articles(listing, site), *shallow_clone(folder, site)))
     addresses = {_path(article_url(article, site)) for article in articles}
 
     def there(path: Path) -> bool:
-        return (not untrusted or lies_inside(folder, folder / path)) and is_there(folder / path)
+        place = folder / as_spelt(folder, path)
+        return (not untrusted or lies_inside(folder, place)) and is_there(place)
 
     names = Addresses(articles, site)
     for article in progress(articles, "checking", len(articles)):
@@ -153,16 +153,31 @@ def _old_entries(folder: Path) -> Iterator[Problem]:
             yield _warning(IDS, 0, "unmatched", what, "write guid: into its front matter, or take the line out")
 
 
+def _ids_of_other_tools(articles: list[Article]) -> Iterator[Problem]:
+    """One warning, however many articles have an `id` that is no IRI: it is some other tool's name for the file."""
+    found = [
+        (article, id) for article in articles if article.id is None and isinstance(id := article.extra.get("id"), str) and id
+    ]
+    if found:
+        article, id = found[0]
+        others = f" (nor are those of {len(found) - 1} more)" if len(found) > 1 else ""
+        what = f"{quoted(id)} is no IRI, and not taken as the article's id in feeds{others}"
+        yield _warning(
+            article.source, article.lines.get("id", 1), "id", what, "write guid: instead if readers know it by that id"
+        )
+
+
 def _image_warnings(article: Article, folder: Path, untrusted: bool) -> Iterator[Problem]:
     """Of a lead image that is a file: whether it is one that readers can be shown."""
     place = image_path(article)
-    if place is None or (untrusted and not lies_inside(folder, folder / place)) or not is_there(folder / place, file=True):
+    file = folder / as_spelt(folder, place) if place else folder
+    if place is None or (untrusted and not lies_inside(folder, file)) or not is_there(file, file=True):
         return
     line = article.lines.get("image", 0)
-    if pointed_length(folder / place) is not None:
+    if pointed_length(file) is not None:
         what = f"{place} is a pointer of Git LFS, and not the image itself"
         yield _warning(article.source, line, "image", what, "run git lfs pull, or check out with lfs: true")
-    elif not (folder / place).stat().st_size:
+    elif not file.stat().st_size:
         yield _warning(article.source, line, "image", f"{place} is an empty file", "put the image there")
 
 

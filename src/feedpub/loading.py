@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from feedpub.disk import SourceFile, article_files, history, lies_inside, read_text
+from feedpub.disk import Listing, SourceFile, article_files, as_spelt, history, lies_inside, read_text
 from feedpub.disk.history import History
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.ids import IDS, read_ids
@@ -113,20 +113,23 @@ def load_articles(
     """
     from feedpub.content import read_articles  # a build in which nothing changed needs none of it
 
-    files = site_files(folder, site) if files is None else files
+    unreadable: list[Problem] = []
+    if files is None:
+        files, _, unreadable, _ = site_files(folder, site)
     texts = (
         (file.source, read_text(file.path, source=file.source), file.commits) for file in progress(files, "reading", len(files))
     )
-    return read_articles(texts, site)
+    articles, problems = read_articles(texts, site)
+    return articles, unreadable + problems
 
 
-def site_files(folder: Path, site: Site) -> list[SourceFile]:
-    """The files of the site's articles, by source. Raises FeedpubError when their folder can't be read."""
-    files = article_files(folder, site.article_patterns).files
+def site_files(folder: Path, site: Site) -> Listing:
+    """The files of the site's articles, and what lies among them. Raises FeedpubError when their folder can't be read."""
+    listing = article_files(folder, site.article_patterns)
     if site.date_from != "git":
-        return files
+        return listing
     commits = _history(folder, site)
-    return [file._replace(commits=commits.get(os.path.realpath(file.path))) for file in files]
+    return listing._replace(files=[file._replace(commits=commits.get(os.path.realpath(file.path))) for file in listing.files])
 
 
 def shallow_clone(folder: Path, site: Site) -> list[Problem]:
@@ -141,10 +144,9 @@ def _history(folder: Path, site: Site) -> History:
     return history((folder / articles for articles in site.article_folders), source=SETTINGS)
 
 
-def not_articles(folder: Path, site: Site) -> list[Problem]:
+def not_articles(listing: Listing, site: Site) -> list[Problem]:
     """A warning for each kind of file that lies among the site's articles and is none; if there is no article, why."""
-    listing = article_files(folder, site.article_patterns)
-    found = [] if listing.files else [nothing_read(folder, site)]
+    found = [] if listing.files else [nothing_read(listing, site)]
     by_reason: dict[str, list[str]] = {}
     for source, reason in listing.passed_over:
         by_reason.setdefault(reason, []).append(source)
@@ -160,9 +162,9 @@ def not_articles(folder: Path, site: Site) -> list[Problem]:
     return found
 
 
-def nothing_read(folder: Path, site: Site) -> Problem:
+def nothing_read(listing: Listing, site: Site) -> Problem:
     """The warning that no file of the site is an article, with the reason."""
-    endings = Counter(reason for _, reason in article_files(folder, site.article_patterns).passed_over if reason[0] == ".")
+    endings = Counter(reason for _, reason in listing.passed_over if reason[0] == ".")
     source = site.article_folders[0]
     if endings:
         ((ending, count),) = endings.most_common(1)
@@ -181,7 +183,8 @@ def _reading(ending: str, site: Site) -> str:
 def image_file(folder: Path, article: Article) -> Path | None:
     """The article's lead image, where it is a file of the site: beside the article, or below the site's folder."""
     place = image_path(article)
-    return folder / place if place and image_lengths(folder, [str(place)])[str(place)] is not None else None
+    there = place and image_lengths(folder, [str(place)])[str(place)] is not None
+    return folder / as_spelt(folder, place) if place and there else None
 
 
 def image_lengths(folder: Path, places: Iterable[str]) -> dict[str, int | None]:
@@ -193,8 +196,8 @@ def image_lengths(folder: Path, places: Iterable[str]) -> dict[str, int | None]:
     inside: dict[str, bool] = {}
 
     def length(place: str) -> int | None:
-        path = os.path.join(folder, place)
         try:
+            path = os.path.join(folder, as_spelt(folder, place))
             seen = os.stat(path)
             real = path if os.path.islink(path) else os.path.dirname(path)  # noqa: PTH114
             if real not in inside:

@@ -17,8 +17,8 @@ from feedpub.model import Author
 
 
 def read_author(text: str) -> Author:
-    """`Name <mail>` or a bare name."""
-    text = " ".join(text.split())
+    """`Name <mail>` or a bare name, its letters composed."""
+    text = unicodedata.normalize("NFC", " ".join(text.split()))
     found = re.fullmatch(r"(.*?)\s*<([^<>\s@]+@[^<>\s@]+)>", text)
     name, email = (found[1].strip('"'), found[2]) if found else (text, None)
     if not (name or email):

@@ -31,17 +31,21 @@ def read_categories(settings: Settings, table: object) -> dict[str, str]:
         settings.problem("categories", None, "must be a table", "write [categories] on a line of its own")
         return {}
     owners: dict[str, str] = {}
-    for name, slug in table.items():
+    for written, slug in table.items():
+        name = unicodedata.normalize("NFC", " ".join(written.split()))
         mend = f'write "{name}" = "a-slug"'
         if not isinstance(slug, str) or not SLUG.fullmatch(slug):
-            settings.problem("categories", name, f"{quoted(slug)} is not a slug: letters a-z, digits, - and _", mend)
+            settings.problem("categories", written, f"{quoted(slug)} is not a slug: letters a-z, digits, - and _", mend)
         elif slug.lower() in RESERVED:
-            settings.problem("categories", name, f'"{slug}" is a name that feedpub or a file system keeps for itself', mend)
+            what = f'"{slug}" is a name that feedpub or a file system keeps for itself'
+            settings.problem("categories", written, what, mend)
+        elif name in slugs:
+            settings.problem("categories", written, "stands twice, in other white space or composed letters", "keep one of them")
         elif slug.lower() in owners:
-            settings.problem("categories", name, f'"{slug}" is the slug of "{owners[slug.lower()]}" already', mend)
+            settings.problem("categories", written, f'"{slug}" is the slug of "{owners[slug.lower()]}" already', mend)
         else:
             owners[slug.lower()] = name
-            slugs[unicodedata.normalize("NFC", " ".join(name.split()))] = slug
+            slugs[name] = slug
     return slugs
 
 
@@ -72,7 +76,7 @@ def read_authors(settings: Settings, table: object) -> dict[str, Author]:
         return {}
     for name, text in table.items():
         try:
-            found[name] = read_author(text if isinstance(text, str) else "")
+            found[unicodedata.normalize("NFC", name)] = read_author(text if isinstance(text, str) else "")
         except ValueError:
             mend = f'write {name} = "Ada Lovelace <ada@example.org>"'
             settings.problem("authors", name, f"{quoted(text)} is not a name", mend)

@@ -147,3 +147,13 @@ def test_an_output_that_is_full_is_told_in_one_line(write_site: Write) -> None:
         done = subprocess.run([sys.executable, "-m", "feedpub", "build", site], stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 1
     assert done.stderr == b"the system refused: No space left on device\n"
+
+
+def test_ids_of_other_tools_are_told_once(said: Callable[..., str]) -> None:
+    files: dict[str, str | bytes] = {f"articles/{name}.md": article(name, id=name) for name in "abc"}
+    files["articles/d.md"] = article("d", id="urn:uuid:6e8bc430-9c3a-11d9-9669-0800200c9a66")
+    files["articles/e.md"] = article("e", id="e", guid="e")
+    assert said(files) == (
+        'articles/a.md:4: warning: id: "a" is no IRI, and not taken as the article\'s id in feeds (nor are those of 2 more); '
+        "write guid: instead if readers know it by that id\n"
+    )

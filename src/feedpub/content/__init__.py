@@ -1,6 +1,6 @@
 """content: Markdown text → Article → Body. Pure."""
 
-from feedpub.content.address import article_url, category_slug, name_slug, plain_slug, spelling
+from feedpub.content.address import article_url, category_slug, name_slug, plain_slug, spelling, unaccented
 from feedpub.content.article import body_key, body_references, lead_image_url, read_article, reading_key, render_body
 from feedpub.content.corpus import joined, read, read_articles
 from feedpub.content.fields import read_instant
@@ -31,4 +31,5 @@ __all__ = [
     "released",
     "render_body",
     "spelling",
+    "unaccented",
 ]

@@ -34,7 +34,16 @@ def _set_slug(name: str, site: Site) -> str | None:
 
 def spelling(name: str) -> str:
     """What two names share that are one to a reader: they may differ in case and white space."""
-    return " ".join(name.split()).casefold()
+    return unicodedata.normalize("NFC", " ".join(name.split()).casefold())
+
+
+@lru_cache(maxsize=4096)
+def unaccented(name: str) -> str:
+    """What two names share that are spellings of one: they may differ in accents too, `Tomáš` and `Tomas`.
+
+    Of Latin letters only: in other scripts a mark makes another word.
+    """
+    return re.sub("(?<=[a-z])[\u0300-\u036f]+", "", unicodedata.normalize("NFD", spelling(name)))
 
 
 def _unreserved(slug: str, kind: str) -> str:

@@ -1,5 +1,7 @@
 """A file that says who an id of an author is, as Docusaurus, Jekyll and MkDocs keep it → the people."""
 
+import unicodedata
+
 from feedpub.content.dialects.shapes import people
 from feedpub.content.frontmatter.json_fields import JsonHandler
 from feedpub.content.frontmatter.raw import Fault, Handler
@@ -40,7 +42,7 @@ def read_people(text: str, source: str) -> dict[str, Author]:
     problems = []
     for name, value in fields.items():
         try:
-            persons[name] = read_author(next(iter(people(value, {})), ""))
+            persons[unicodedata.normalize("NFC", name)] = read_author(next(iter(people(value, {})), ""))
         except ValueError:
             problems.append(Problem(source, handler.lines.get(name, 0) + 1, name, "has no name", _FORM))
     if problems:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 
+from feedpub.content import unaccented
 from feedpub.digest.age import age_limit, span_in_words
 from feedpub.model import Article
 from feedpub.site import Digest
@@ -29,7 +30,7 @@ def why_not(article: Article, digest: Digest, *, slot: datetime, issued: Collect
         return "draft"
     if digest.featured_only and not article.featured:
         return "not featured"
-    if digest.categories and article.category.casefold() not in {name.casefold() for name in digest.categories}:
+    if digest.categories and unaccented(article.category) not in map(unaccented, digest.categories):
         return "of another category"
     if article.published > slot:
         return "later than the issue"

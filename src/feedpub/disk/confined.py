@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from feedpub.disk.reading import SourceFile
+from feedpub.disk.listing import SourceFile
 from feedpub.errors import FeedpubError, Problem
 
 # Octets of an article, of all articles together; and how many articles.

@@ -57,7 +57,7 @@ def edition(
     `issued` holds the slugs of earlier issues. Raises FeedpubError for faults in the digest's settings or templates.
     """
     articles = list(articles)
-    check_categories(digest, articles)
+    spelt = check_categories(digest, articles)
     templates = environment((folder / digest.template).absolute() if digest.template else None)
     issue = compose(digest, articles, slot=slot, issued=issued)
     if issue is None:
@@ -67,7 +67,7 @@ def edition(
     found = lint.warnings(email, issue, digest, site, _template_files(folder, digest))
     # What was left out for size was not issued: it goes into the next one.
     shown = replace(issue, articles=issue.articles[: len(issue.articles) - email.left_out])
-    return Edition(shown, email, letter(email, shown, digest, site), tuple(sorted(found)))
+    return Edition(shown, email, letter(email, shown, digest, site), tuple(sorted([*spelt, *found])))
 
 
 def preview(made: Edition, site: Site) -> dict[str, bytes]:

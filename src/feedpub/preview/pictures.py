@@ -1,11 +1,12 @@
 """Images that the site will have at its public address, from the files that are here already."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from feedpub.content import article_url
-from feedpub.disk import is_there
+from feedpub.disk import as_spelt, is_there
 from feedpub.feed import MEDIA_TYPES
 from feedpub.model import Article
 from feedpub.site import Site
@@ -23,8 +24,8 @@ class Pictures:
         if not url.startswith(self._root):
             return url
         places = [unquote(urlsplit(url[len(self._root) :]).path)]
-        base = urljoin(url, ".")
-        if base in self._beside:
+        bases = (url[: slash.end()] for slash in re.finditer("/", urlsplit(url)._replace(query="", fragment="").geturl()))
+        for base in filter(self._beside.__contains__, bases):
             places.append((self._beside[base] / unquote(urlsplit(url[len(base) :]).path)).as_posix())
         return next((f"/pictures/{quote(place)}" for place in places if picture(self._folder, place)), url)
 
@@ -37,7 +38,7 @@ def media_type(place: Path) -> str | None:
 def picture(folder: Path, path: str) -> Path | None:
     """The image file at `path` below `folder`; None where there is none, also where a link leads out of the folder."""
     try:
-        place = (folder / path).resolve()
+        place = (folder / as_spelt(folder, path)).resolve()
     except (OSError, ValueError, RuntimeError):
         return None
     inside = place.is_relative_to(folder.resolve()) and media_type(place) is not None

@@ -48,13 +48,14 @@ def build(
     site, settings = load_settings(folder)
     place = output or folder / site.output
     with Cache(folder if cached else None) as cache, Workers(jobs) as workers:
-        files = site_files(folder, site)
-        empty = () if files else (nothing_read(folder, site),)
-        told = (*empty, *shallow_clone(folder, site))
+        listing = site_files(folder, site)
+        files = listing.files
+        empty = () if files else (nothing_read(listing, site),)
+        told = (*empty, *listing.left_out, *shallow_clone(folder, site))
         if empty and "**" in empty[0].mend:  # what is here is read if the settings say so, and an empty feed would be no answer
             raise FeedpubError(empty)
         key = lastbuild.key(settings, files, place, drafts=drafts, future=future)
-        if last := lastbuild.recall(cache, key, folder, place, now):
+        if not listing.unreadable and (last := lastbuild.recall(cache, key, folder, place, now)):
             kept = tuple(sorted(last.files.keys() - {MANIFEST}))
             warnings = (*last.warnings, *told, *cache.notices)
             wait = last.wait.shown_in(site.timezone)
@@ -72,7 +73,7 @@ def build(
         first = release.later[0].published if release.later else None
         wait = lastbuild.Wait(len(release.later), first, release.since, release.until, now is not None)
         feeds, collisions = sound_feeds(release.out, site)
-        problems += collisions
+        problems += [*listing.unreadable, *collisions]
         before = read_manifest(place)
         lost = () if allow_removal else tuple(emptied(before, len(feeds[0].articles), place))
         if lost or (problems and not keep_going):

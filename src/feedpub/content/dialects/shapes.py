@@ -1,6 +1,7 @@
 """Values as other tools shape them → values as ours are. None says that a value is nothing of the kind."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from feedpub.content.dialects.names import plain
@@ -68,7 +69,8 @@ def people(value: object, known: Mapping[str, Author]) -> list[str]:
 
 
 def _person(name: str, known: Mapping[str, Author]) -> str:
-    author = known.get(name) or known.get(name.removeprefix("@"))
+    id = unicodedata.normalize("NFC", name)
+    author = known.get(id) or known.get(id.removeprefix("@"))
     return name if author is None else f"{author.name} <{author.email}>" if author.email else author.name
 
 
