@@ -2,14 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from feedpub.content import read_articles
-from feedpub.disk import SourceFile, read_text
+from feedpub.disk import Listing, read_text
 from feedpub.errors import FeedpubError, Problem
 from feedpub.loading import site_files
 from feedpub.site import Site
@@ -31,10 +31,10 @@ class Trial:
 def trial(folder: Path, site: Site, *, git: bool) -> Trial:
     """What comes of reading the articles of `site`. With `git`, its dates are taken where more than half have none."""
     try:
-        files = site_files(folder, site)
+        listing = site_files(folder, site)
     except FeedpubError as error:
         return Trial(0, faulty=error.problems)
-    found = _read(files, site)
+    found = _read(listing, site)
     if git and len(found.undated) > found.read:
         dated = msgspec.structs.replace(site, date_from="git")
         try:
@@ -55,11 +55,11 @@ def left_out(found: Trial, files: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"!{name}" for name in _folded(bad, files))
 
 
-def _read(files: Sequence[SourceFile], site: Site) -> Trial:
-    texts = ((file.source, read_text(file.path, source=file.source), file.commits) for file in files)
+def _read(listing: Listing, site: Site) -> Trial:
+    texts = ((file.source, read_text(file.path, source=file.source), file.commits) for file in listing.files)
     articles, problems = read_articles(texts, site)
     by_source: dict[str, list[Problem]] = defaultdict(list)
-    for problem in problems:
+    for problem in [*listing.unreadable, *problems]:
         by_source[problem.source].append(problem)
     undated = {source for source, some in by_source.items() if any(_is_undated(problem) for problem in some)}
     faulty = tuple(some[0] for source, some in sorted(by_source.items()) if source not in undated)
