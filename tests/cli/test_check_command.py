@@ -93,7 +93,7 @@ def test_a_link_without_a_target_is_told(said: Callable[..., str]) -> None:
 [gone](/blog/gone/)
 [gone](../gone/)
 [gone](gone.png)
-[source](b.md)
+[source](c.md)
 """
     files = {"articles/a.md": article(body=body), "articles/b.md": article("B"), "articles/pic.png": b"x"}
     lines = said(files).splitlines()

@@ -55,7 +55,7 @@ def test_no_file_of_authors_elsewhere_is_read(write_site: Write, feedpub: Run, t
     (tmp_path / "secret.md").write_text("the secret")
     (site / "link").symlink_to(tmp_path / "secret.md")
     said = feedpub("check", "--untrusted", site)
-    assert f"{Path(file).name}: leads out of the site, and is not read" in said.stdout
+    assert f'site.authors_file: "{file}" is not in the site' in said.stdout
     assert "the secret" not in said.output
 
 
