@@ -50,12 +50,12 @@ WITH front AS (
   WHERE state = 'queued' AND not_before <= ? AND issue_id NOT IN (SELECT id FROM issues WHERE rehearsal <> ?)
   ORDER BY not_before, id LIMIT ? {lock}
 )
-SELECT f.id, f.issue_id, i.digest, p.address, p.token, p.domain, f.attempts, s.state, r.until
+SELECT f.id, f.issue_id, i.digest, p.address, p.token, p.domain, f.attempts,
+  (SELECT s.state FROM subscriptions s WHERE s.subscriber_id = f.subscriber_id AND s.digest = i.digest),
+  (SELECT r.until FROM domains r WHERE r.domain = p.domain AND r.until > ?)
 FROM front f
 LEFT JOIN issues i ON i.id = f.issue_id
 LEFT JOIN subscribers p ON p.id = f.subscriber_id
-LEFT JOIN subscriptions s ON s.subscriber_id = f.subscriber_id AND s.digest = i.digest
-LEFT JOIN domains r ON r.domain = p.domain AND r.until > ?
 ORDER BY f.not_before, f.id
 """
 _EXPIRED = "UPDATE deliveries SET state = 'queued', worker = NULL, lease = NULL WHERE state = 'sending' AND lease < ?"
@@ -85,8 +85,11 @@ def claim(conn: Connection, worker: str, *, now: datetime, lease: timedelta, lim
     same one. Who rehearses gets none of a real issue, and the other way round.
     """
     stamp = now.timestamp()
-    front = _FRONT.format(lock="" if conn.dialect.name == "sqlite" else "FOR UPDATE SKIP LOCKED")
+    sqlite = conn.dialect.name == "sqlite"
+    front = _FRONT.format(lock="" if sqlite else "FOR UPDATE SKIP LOCKED")
     cursor = conn.connection.cursor()
+    if not sqlite:  # right after an issue was queued PostgreSQL has no idea how many there are, and would sort them all
+        cursor.execute("SET LOCAL enable_sort = off")
     cursor.execute(_for(conn, _EXPIRED), (stamp,))
     taken: list[Claim] = []
     passed = 0
