@@ -17,6 +17,7 @@ class Relay:
         self.port = 0
         self.says: Callable[[str, str], str] = lambda command, to: ""
         self.most, self.slow = 1000, 0.0  # seconds that it takes over a message
+        self.hangs_up = False  # in the middle of a message
         self.taken: list[str] = []
         self.seen: Counter[str] = Counter()
         self._open = 0
@@ -66,6 +67,8 @@ class Relay:
                 else:
                     writer.write(b"354 go on\r\n")
                     await reader.readuntil(b"\r\n.\r\n")
+                    if self.hangs_up:
+                        return
                     await asyncio.sleep(self.slow)
                     reply = self.says("BODY", to)
                     if reply:

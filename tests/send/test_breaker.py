@@ -170,3 +170,15 @@ def test_greylisting_of_everybody_is_no_wish_for_less(desk: Desk, relay: Relay) 
     assert desk.deliver().answers == {"queued": 20}
     desk.clock.now += timedelta(hours=1)
     assert desk.deliver().answers == {"sent": 20}
+
+
+def test_a_server_that_hangs_up_each_time_is_not_called_sixty_times(desk: Desk, relay: Relay) -> None:
+    desk.subscribe(*COLLEAGUES)
+    desk.publish()
+    relay.hangs_up = True
+    report = desk.deliver()
+    assert report.stopped.startswith("the server wants to be asked later: connection lost")
+    assert relay.seen["connections"] <= 8
+    relay.hangs_up = False
+    desk.clock.now += timedelta(hours=1)
+    assert desk.deliver().answers == {"sent": 60}

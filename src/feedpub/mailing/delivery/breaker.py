@@ -86,9 +86,9 @@ class Breaker:
                 return self._on_refusals()
             case Deferred(reason, "relay") if status(reason):
                 return Rest(reason)
-            case Deferred(reason, of) if not _ABOUT_ONE.match(reason):
+            case Deferred(reason) if not _ABOUT_ONE.match(reason):
                 self._deferred.add(cause(reason), reason, one, self.count - 1)
-                lost = of == "relay" and len(self._deferred.numbers) >= _LOST
+                lost = not status(reason) and len(self._deferred.numbers) >= _LOST
                 if lost or len(self._deferred.domains) >= _DEFERRING_DOMAINS:
                     return Rest(reason)
         return None
