@@ -20,7 +20,7 @@ def said(write_site: Write, feedpub: Run, monkeypatch: pytest.MonkeyPatch) -> Ca
 
     def run(files: dict[str, str | bytes], settings: str = "") -> str:
         monkeypatch.chdir(write_site(files, settings))
-        return feedpub("check").stdout
+        return feedpub("check", "--all").stdout
 
     return run
 

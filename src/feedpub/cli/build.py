@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--keep-going", is_flag=True, help="Leave articles with a problem out, publish the others, and exit with 1.")
 @click.option("--adopt", is_flag=True, help="Write into a folder that holds files of others; they are not touched.")
 @click.option("--allow-removal", is_flag=True, help="Let more than half of the published articles go.")
+@click.option("--all", "whole", is_flag=True, help="A line for each problem, also where there are many of one kind.")
 @click.option("--json", "as_json", is_flag=True, help="Say what was done as JSON.")
 @click.option("--no-cache", is_flag=True, help="Use nothing that the last build knew, and keep nothing for the next.")
 @click.option(
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--watch", is_flag=True, help="Build again whenever a file of the site changes, or an article's time comes.")
 def build_command(
     site: Path, output: Path | None, drafts: bool, future: bool, keep_going: bool, adopt: bool, allow_removal: bool,
-    as_json: bool, no_cache: bool, jobs: int | None, watch: bool,
+    whole: bool, as_json: bool, no_cache: bool, jobs: int | None, watch: bool,
 ) -> None:  # fmt: skip
     """Publish the feeds of SITE, a folder with a feedpub.toml (default: this one)."""
 
@@ -51,9 +52,9 @@ def build_command(
                 cached=not no_cache, jobs=jobs, progress=progress, now=datetime.now(UTC),
             )  # fmt: skip
         except FeedpubError as error:
-            _refused(site, error, as_json=as_json)
+            _refused(site, error, as_json=as_json, whole=whole)
             return None
-        _report(site, built, as_json=as_json)
+        _report(site, built, as_json=as_json, whole=whole)
         return built
 
     if watch:
@@ -62,16 +63,16 @@ def build_command(
         sys.exit(1)
 
 
-def _refused(site: Path, error: FeedpubError, *, as_json: bool) -> None:
+def _refused(site: Path, error: FeedpubError, *, as_json: bool, whole: bool) -> None:
     problems = at(site, error.problems)
     if as_json:
         write_json({"output": None, "written": [], "kept": [], "removed": [], "problems": records(problems), "warnings": []})
-    say(problems)
+    say(problems, whole=whole)
     files = len({problem.source for problem in problems})
     click.echo(f"{counted(len(problems), 'problem')} in {counted(files, 'file')}; nothing was written.", err=True)
 
 
-def _report(site: Path, built: Built, *, as_json: bool) -> None:
+def _report(site: Path, built: Built, *, as_json: bool, whole: bool) -> None:
     changes, problems, warnings = built.changes, at(site, built.problems), at(site, built.warnings)
     if as_json:
         write_json({
@@ -87,7 +88,7 @@ def _report(site: Path, built: Built, *, as_json: bool) -> None:
         click.echo(f"{summary} in {built.output}, from {counted(built.published, 'article')}{drafts}.")
         if built.wait.next:
             click.echo(waiting(built.wait.later, built.wait.next))
-    say((*problems, *warnings))
+    say((*problems, *warnings), whole=whole)
     if problems:
         left = len({problem.source for problem in problems})
         click.echo(f"{counted(len(problems), 'problem')}; {counted(left, 'article')} left out.", err=True)

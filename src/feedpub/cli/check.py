@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from feedpub.cli.kinds import lines
 from feedpub.cli.report import annotations, at, counted, progress, records, write_json
 from feedpub.errors import FeedpubError, Problem
 
@@ -14,11 +15,14 @@ from feedpub.errors import FeedpubError, Problem
 @click.command("check")
 @click.argument("site", type=click.Path(path_type=Path), default=".")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+@click.option("--all", "whole", is_flag=True, help="A line for each problem, also where there are many of one kind.")
 @click.option("--dns", is_flag=True, help="Ask the DNS too: SPF, DKIM and DMARC of each digest's sender.")
 @click.option("--nameserver", metavar="HOST[:PORT]", help="Ask this server instead of the machine's own.")
 @click.option("--untrusted", is_flag=True, help="Somebody else wrote it: run no templates, read nothing outside of SITE.")
 @click.option("--trust-templates", is_flag=True, help="With --untrusted: run the templates of its digests all the same.")
-def check_command(site: Path, form: str, dns: bool, nameserver: str | None, untrusted: bool, trust_templates: bool) -> None:
+def check_command(
+    site: Path, form: str, whole: bool, dns: bool, nameserver: str | None, untrusted: bool, trust_templates: bool
+) -> None:
     """Say everything that is wrong with SITE, or looks wrong, and build nothing.
 
     Exits with 1 if there is a problem; a warning is none.
@@ -47,8 +51,8 @@ def check_command(site: Path, form: str, dns: bool, nameserver: str | None, untr
             for line in annotations(found):
                 click.echo(line)
         case _:
-            for problem in found:
-                click.echo(str(problem))
+            for start, rest, severity in lines(found, whole=whole):
+                click.echo(f"{start}: {rest}" if severity and rest else f"{start}{rest}")
     warnings = len(found) - len(errors)
     verdict = f"{counted(len(errors), 'problem')} and {counted(warnings, 'warning')}" if found else "Nothing is wrong"
     click.echo(f"{verdict} in {counted(articles, 'article')}." if articles else f"{verdict}.", err=True)

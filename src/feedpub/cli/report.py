@@ -13,10 +13,13 @@ from typing import Any, TextIO, TypeVar, cast
 
 import click
 
+from feedpub.cli.kinds import Line, lines
 from feedpub.cli.terminal import Door, behind
 from feedpub.errors import FeedpubError, Problem, harmless, printable
 
 T = TypeVar("T")
+# So many Problems hide what else a terminal shows.
+_MANY = 20
 
 
 class Commands(click.Group):
@@ -62,7 +65,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except FeedpubError as error:
-            say(error.problems)
+            say(error.problems, whole=len(error.problems) < _MANY, hint="")
             ctx.exit(1)
         except OSError as error:
             if error.errno == errno.EPIPE:  # `feedpub … | head`: click ends quietly
@@ -91,13 +94,19 @@ def _from_here(path: Path) -> str:
     return os.path.relpath(path) if path.is_absolute() and path.is_relative_to(here) else os.path.normpath(path)
 
 
-def say(problems: Iterable[Problem]) -> None:
-    """A line for each Problem, on standard error."""
-    for problem in problems:
-        colour = "yellow" if problem.severity == "warning" else "red"
-        place, _, rest = str(problem).partition(": ")
-        line = f"{click.style(place, bold=True)}: {click.style(rest, fg=colour)}"
-        click.echo(line, file=behind(sys.stderr))
+def say(problems: Iterable[Problem], *, whole: bool = True, hint: str = ", which --all lists") -> None:
+    """The Problems as lines() tells them, on standard error."""
+    for line in lines(problems, whole=whole, hint=hint):
+        click.echo(_styled(line), file=behind(sys.stderr))
+
+
+def _styled(line: Line) -> str:
+    colour = {"warning": "yellow", "error": "red"}.get(line.severity)
+    if not line.severity:
+        return f"{line.start}{line.rest}"
+    if not line.rest:
+        return click.style(line.start, fg=colour)
+    return f"{click.style(line.start, bold=True)}: {click.style(line.rest, fg=colour)}"
 
 
 def annotations(problems: Iterable[Problem]) -> Iterable[str]:
