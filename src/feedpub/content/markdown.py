@@ -220,7 +220,7 @@ def _inline_tokens(tokens: list[Token]) -> Iterator[tuple[Token, int]]:
 
 
 def _without_headings(tokens: list[Token]) -> list[Token]:
-    return [token for before, token in pairwise([tokens[0], *tokens]) if before.type != "heading_open" or token is before]
+    return [token for before, token in pairwise([*tokens[:1], *tokens]) if before.type != "heading_open" or token is before]
 
 
 def _text(tokens: list[Token]) -> str:
