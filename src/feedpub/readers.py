@@ -19,7 +19,7 @@ from feedpub.model import Author
 def read_author(text: str) -> Author:
     """`Name <mail>` or a bare name, its letters composed."""
     text = unicodedata.normalize("NFC", " ".join(text.split()))
-    found = re.fullmatch(r"(.*?)\s*<([^<>\s@]+@[^<>\s@]+)>", text)
+    found = re.fullmatch(r"(.*?)\s*<([^<>\s@]+@[^<>\s@]+)>", text) if text.endswith(">") else None
     name, email = (found[1].strip('"'), found[2]) if found else (text, None)
     if not (name or email):
         raise ValueError('is empty; write a name, such as "Ada Lovelace"')

@@ -10,6 +10,7 @@ from feedpub.model import Article
 from feedpub.site import Site
 
 _ENDINGS = ("md", "markdown", "mdx", "qmd", "rmd", "mdown", "mkd")
+_ENDED = re.compile(rf"\.(?:{'|'.join(_ENDINGS)})", re.IGNORECASE)
 _FILE = rf"\.(?:{'|'.join(_ENDINGS)})(?:[#?][^\s)\"'<>]*)?"
 _LINKED = re.compile(rf"(?:\]\(\s*<?|\]:\s*<?|href=[\"']?)([^\s)\"'<>]{{1,500}}?{_FILE})(?=[\s)\"'<>]|$)", re.I | re.M)
 _SPACED = re.compile(rf"\]\(<([^<>\n]{{1,500}}?{_FILE})>", re.IGNORECASE)
@@ -25,8 +26,7 @@ _CALLED_INDEX = re.compile(r"/_?index$")
 def mentions(markdown: str) -> tuple[str, ...]:
     """The files, and names of articles, that a body names as the targets of links; as they are written, each once."""
     found: dict[str, None] = {}
-    low = markdown.lower()
-    if ".md" in low or any(f".{ending}" in low for ending in _ENDINGS):
+    if _ENDED.search(markdown):  # a quick look: most texts name no file
         found |= dict.fromkeys(_LINKED.findall(markdown)) | dict.fromkeys(_SPACED.findall(markdown))
     if "{" in markdown:
         tagged = (one.strip() for one in _TAGGED.findall(markdown))

@@ -30,7 +30,7 @@ def unshown(article: Article, tokens: "list[Token]", tagged: Tagged, *, cut: boo
         yield Problem(article.source, article.body_line, "", what, "close each element that you open", "warning")
     for line, what in markdown.left_out(tokens):
         yield warning(line, what, "make it shorter, or several of it")
-    for line, shortcode in markdown.shortcodes(tokens):
+    for line, shortcode in markdown.shortcodes(tokens) if "{{" in tagged.text else ():
         if shortcode.unreadable:
             yield warning(line, f"this image can't be read, and is left out: {shortcode.unreadable}", _SHORTCODE_MEND)
     for one in tagged.unread:
@@ -46,7 +46,7 @@ def unshown(article: Article, tokens: "list[Token]", tagged: Tagged, *, cut: boo
             mend = f"to show something, write shortcodes/{one.name}.html" if one.name.replace("-", "").isidentifier() else ""
             what = f"{one.tag}{end} is a tag of another tool that is not known here, and is left out"
             yield Problem(article.source, place, "", what, mend, "warning")
-    for line, kind, text in markdown.raw_texts(tokens):
+    for line, kind, text in markdown.raw_texts(tokens) if "<" in tagged.text or "[[" in tagged.text else ():
         if kind == "text":
             for found in _WIKI.findall(text):
                 yield warning(

@@ -5,6 +5,7 @@ import re
 import yaml
 
 from feedpub.content.frontmatter.raw import DEEPEST, Fault, Handler
+from feedpub.content.frontmatter.yaml_lines import plain_fields
 from feedpub.errors import quoted
 
 _PLAIN_TAGS = {
@@ -31,6 +32,9 @@ class YamlHandler(Handler):
 
     def load(self, fm: str, **kwargs: object) -> dict[str, object]:
         """The fields; their lines are in `lines`."""
+        if plain := plain_fields(fm):
+            fields, self.lines = plain
+            return fields
         fm = re.sub("[\x85\u2028\u2029]", " ", re.sub("[\x7f-\x84\x86-\x9f]", "", fm))
         try:
             return self._read(fm)

@@ -38,14 +38,16 @@ def may_hold_tags(text: str) -> bool:
 
 def tags(text: str) -> Iterator[Tag]:
     """Every tag outside of code, in order. A `literal` one is written so that it is shown: `{{</* x */>}}`."""
-    code = Code(text)
+    code: Code | None = None  # most texts hold only images of ours, and need not be searched for code
     position = 0
     while (position := text.find("{", position)) >= 0:
         if text.startswith(START, position):  # ours: what its alt holds is text
             position = read_shortcode(text, position)[1]
             continue
         found = _at(text, position)
-        if found is None or code.holds(position):
+        if found is not None and code is None:
+            code = Code(text)
+        if found is None or (code and code.holds(position)):
             position += 1
             continue
         yield found
