@@ -50,7 +50,7 @@ def test_a_list_is_taken_as_it_comes(case: Path, run: Run, tmp_path: Path) -> No
     [
         ("id,when\n1,2\n", (), "known to be the address; name it: --map"),
         ("id,Reach at\n1,ada@example.org\n", ("--map", "mail=Nowhere"), 'there is no column "Nowhere"'),
-        ("id,email\n1,ada@example.org\n", ("--map", "shoe=id"), '--map knows no "shoe"'),
+        ("id,email\n1,ada@example.org\n", ("--map", "shoe=id"), 'list.csv:1: --map knows no "shoe"'),
         ('email\nada@example.org\n"bob@example.org\n' + "x\n" * 700_000, (), "list.csv:3: from here it can't be read"),
         ("email\nada@example.org\n" + "x" * 2_000_000, (), "this line is longer than 1 MB"),
         ("email\0\0\0x", (), "is no text; save it as CSV"),

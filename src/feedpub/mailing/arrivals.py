@@ -76,7 +76,7 @@ def import_people(
         whole = stack.enter_context(engine.begin()) if wishes.whole and not wishes.dry else None
         try:
             for sheet in lists:
-                _take_suppressions(engine, whole, sheet, wishes, now)
+                _take_suppressions(engine, whole, site, place, sheet, wishes, now)
                 read = 0
                 for batch, position in clerk.batches(sheet):
                     people_in = [one for one in batch if isinstance(one, Arrival)]
@@ -186,10 +186,11 @@ def _check_digests(site: Site, sheet: Sheet, wishes: Wishes) -> None:
         raise FeedpubError([Problem(sheet.name, 0, "digest", f"this site has no digest {', '.join(map(quoted, strange))}", mend)])
 
 
-def _take_suppressions(engine: Engine, whole: Connection | None, sheet: Sheet, wishes: Wishes, now: datetime) -> None:
+def _take_suppressions(
+    engine: Engine, whole: Connection | None, site: Site, place: Path, sheet: Sheet, wishes: Wishes, now: datetime
+) -> None:
     """Of an export of ours they are taken first: whoever they name comes in as one of them."""
-    with sheet.lines() as (text, _):
-        them = people(rows(text, sheet.name), "", "", wishes.mapped)
+    with _read(site, place, sheet, wishes) as (them, _):
         found = (one for one in them.everybody if isinstance(one, Suppression)) if them.own else iter(())
         taken = False
         while some := list(islice(found, _BATCH)):

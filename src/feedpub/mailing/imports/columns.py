@@ -34,7 +34,8 @@ NAMES: Mapping[Meaning, tuple[str, ...]] = {
         "unsubscribed", "unsubscribedat", "unsubscribedate", "unsubscribeddate", "unsubscribedon", "unsubscribetime",
         "unsubtime", "unsubscriptiondate", "isunsubscribed", "optedout", "optout", "optoutdate", "optouttime", "emailoptout",
         "hasoptedoutofemail", "globalunsubscribe", "emaildisabled", "disabled", "cancelledat", "canceledat", "deletedat",
-        "removedat", "unsubscribereason",
+        "removedat", "unsubscribereason", "abgemeldet", "ausgetragen", "désinscrit", "désabonné", "debaja", "dadodebaja",
+        "disiscritto", "uitgeschreven",
     ),
     "bounced": (
         "bounced", "bouncedat", "hardbounced", "hardbounce", "cleantime", "cleanedat", "cleaned", "undeliverable",
@@ -63,6 +64,9 @@ NAMES: Mapping[Meaning, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 _MEANINGS = {name: meaning for meaning, names in NAMES.items() for name in names}
+# What tools put around the word that says that somebody must not be written to: "Has opted out", "Opted out date".
+_AROUND = re.compile(r"(?:(?:is|has|was|date)(?=.))?(.+?)(?:at|on|date|time|timestamp|reason|am|le|el|op)?")
+_AGAINST: tuple[Meaning, ...] = ("left", "bounced", "complained", "blocked")
 
 
 def bare(text: str) -> str:
@@ -79,7 +83,7 @@ def meanings(header: Sequence[str], mapped: Mapping[str, str]) -> dict[Meaning, 
     plain, taken = [bare(cell) for cell in header], {bare(name) for name in mapped.values()}
     found: dict[Meaning, list[int]] = {}
     for number, name in enumerate(plain):
-        if (known := _MEANINGS.get(name)) and name not in taken:
+        if (known := _known(name)) and name not in taken:
             found.setdefault(known, []).append(number)
     if len(found.get("mail", [])) > 1:
         found["mail"] = [min(found["mail"], key=lambda number: NAMES["mail"].index(plain[number]))]
@@ -90,3 +94,12 @@ def meanings(header: Sequence[str], mapped: Mapping[str, str]) -> dict[Meaning, 
             raise ValueError(f"there is no column {quoted(name)}; there are {', '.join(map(quoted, header))}"[:400])
         found[cast(Meaning, meaning)] = [plain.index(bare(name))]
     return found
+
+
+def _known(name: str) -> Meaning | None:
+    """What a column is about. A no is understood in more forms than are listed, as to miss one writes to somebody who left."""
+    if meaning := _MEANINGS.get(name):
+        return meaning
+    inner = _AROUND.fullmatch(name)
+    meaning = _MEANINGS.get(inner[1]) if inner else None
+    return meaning if meaning in _AGAINST else None

@@ -11,14 +11,17 @@ Standing = Literal["active", "pending", "ended", "bounce", "complaint", "hand"]
 
 WORDS: Mapping[str, Standing] = {
     **dict.fromkeys(("", "active", "subscribed", "enabled", "confirmed", "regular", "ok", "valid", "optin", "optedin"), "active"),
+    **dict.fromkeys(("aktiv", "abonniert", "angemeldet", "actif", "inscrit", "abonné", "activo", "suscrito", "attivo"), "active"),
     **dict.fromkeys(("unconfirmed", "pending", "unactivated", "validating", "waiting", "requiresverification"), "pending"),
     **dict.fromkeys(("unsubscribed", "left", "ended", "inactive", "disabled", "cancelled", "canceled", "removed"), "ended"),
     **dict.fromkeys(("deleted", "archived", "optout", "optedout", "notsubscribed", "nonsubscribed", "unsub", "paused"), "ended"),
     **dict.fromkeys(("deactivated", "expired", "transactional"), "ended"),
+    **dict.fromkeys(("abgemeldet", "inaktiv", "ausgetragen", "désinscrit", "désabonné", "dadodebaja", "disiscritto"), "ended"),
     **dict.fromkeys(("cleaned", "bounced", "bounce", "hardbounced", "hardbounce", "undeliverable", "invalid"), "bounce"),
     **dict.fromkeys(("malformed", "dead", "invalidemail"), "bounce"),
     **dict.fromkeys(("complained", "complaint", "complaints", "spam", "junk", "abuse", "spamcomplaint", "spammed"), "complaint"),
     **dict.fromkeys(("blocklisted", "blacklisted", "blocked", "suppressed", "banned", "donotmail", "donotemail"), "hand"),
+    "donotcontact": "hand",
 }
 _YES = frozenset(("true", "yes", "y", "1", "t", "on", "ja", "oui", "sí", "si", "x", "subscribed", "active", "enabled"))
 _NO = frozenset(("false", "no", "n", "0", "f", "off", "nein", "non", "na", "none", "null", "never", "unsubscribed", "inactive"))
