@@ -1,0 +1,5 @@
+module.exports = {
+  title: "Vuepastry",
+  description: "Layers of it",
+  lang: "en-US",
+};
