@@ -26,6 +26,9 @@ from feedpub.tables import FIELDS
 _ELSEWHERE = ("external_url", "externalUrl", "source_url", "sourceUrl", "link", "linkurl", "link_url", "linkUrl", "external_link")
 _WEB = re.compile(r"https?://\S+$")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+# What stands in an export of Ghost where the site's address was: paths from the root remain.
+_GHOST = "__GHOST_URL__"
+_BRACED = re.compile(r"<[a-z][^<>]*\s[A-Za-z-]+=\{")
 # Seconds since 1970.
 Commits = tuple[int, int] | None
 
@@ -38,15 +41,17 @@ def read_article(text: str, source: str, site: Site, commits: Commits = None) ->
     site's. `updated` is never before `published`: a reader sees an article change when
     it appears. Raises FeedpubError with all Problems of the file.
     """
-    from feedpub.content.dialects import leading_heading, place, plain_markdown, title_of, translated
+    from feedpub.content.dialects import leading_heading, place, plain_attributes, plain_markdown, title_of, translated
     from feedpub.content.frontmatter import read_front_matter
 
     text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-    text = clean(text.removeprefix("\ufeff"))
+    text = clean(text.removeprefix("\ufeff")).replace(_GHOST, "")
     raw = read_front_matter(text, source)
     body, body_line = raw.body, raw.body_line
     if source.lower().endswith(".mdx"):
         body = plain_markdown(body)
+    elif "={" in body and _BRACED.search(body):
+        body = plain_attributes(body)
     where = place(source, site.article_folders)
     told = translated(raw, source, where, site)
     if "title" not in told.fields and (heading := leading_heading(body)):
@@ -204,8 +209,9 @@ def body_references(article: Article, site: Site, addresses: Mapping[str, str] |
 def _untagged(article: Article, site: Site, addresses: Mapping[str, str], told: list[Problem]) -> Tagged:
     """The body without tags of templates; what goes wrong in one of the site's own is noted in `told`."""
     page = Page(
-        article.title, article_url(article, site), site.title, site.url, find=lambda written: looked_up(written, addresses)
-    )
+        article.title, article_url(article, site), site.title, site.url, article.extra,
+        find=lambda written: looked_up(written, addresses),
+    )  # fmt: skip
 
     def filled(name: str, source: str, context: Mapping[str, object]) -> str:
         try:

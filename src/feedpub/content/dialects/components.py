@@ -10,6 +10,7 @@ _STATEMENT = re.compile(
     r"|export\s*(?:\{|\*|(?:const|let|var|default|function|async|class|type|interface|enum)\b)"
 )
 _TAG = re.compile(r"</?(?:[A-Z][\w.]*|[a-z]\w*\.[\w.]+)(?=[\s/>])|</?>")
+_SHOWS = re.compile(r"<(?:Image|Img|NextImage|ExportedImage|BlurImage|Picture|ThemedImage|ZoomImage|Photo)\s")
 _PLAIN_TAG = re.compile(r"<[a-z][\w-]*(?=\s)")
 _BRACED = re.compile(r"\s[\w:-]+=(?=\{)|\s(?=\{\.\.\.)")
 # Marks of where a component was: no text holds these characters.
@@ -103,6 +104,8 @@ def _without_components(text: str) -> str:
         out.append(text[last : found.start()])
         if _PLAIN_TAG.match(tag) and not _TAG.match(tag):
             out.append(_without_braces(tag))
+        elif image := _image(tag):
+            out.append(image + "\n" * tag.count("\n"))
         else:
             mark = _CLOSED if tag.startswith("</") else "" if tag.endswith("/>") else _OPENED
             out.append(mark + "\n" * tag.count("\n"))
@@ -124,6 +127,36 @@ def _end_of_tag(text: str, start: int) -> int | None:
         elif sign == ">" and depth <= 0 and text[place - 1] != "=":
             return place + 1
     return None
+
+
+def _image(tag: str) -> str:
+    """The plain tag of a component that shows an image whose address it names as a text; "" for any other."""
+    named = {name: _attribute(tag, name) for name in ("src", "alt")} if _SHOWS.match(tag) else {}
+    return "<img " + " ".join(f'{name}="{value}"' for name, value in named.items() if value) + ">" if named.get("src") else ""
+
+
+def _attribute(tag: str, name: str) -> str:
+    found = re.search(rf"""\s{name}=\{{?\s*(?:"([^"<>]*)"|'([^'<>"]*)'|`([^`<>"$]*)`)""", tag)
+    return next(filter(None, found.groups()), "") if found else ""
+
+
+def plain_attributes(body: str) -> str:
+    """`body`, which is no MDX, without attributes in braces on tags of HTML: tools that read any Markdown as MDX take them."""
+    return "".join(text if code else _in_plain_tags(text) for code, text in _pieces(body))
+
+
+def _in_plain_tags(text: str) -> str:
+    out, last, left = [], 0, _MOST_OPEN
+    for found in _PLAIN_TAG.finditer(text):
+        end = _end_of_tag(text, found.end()) if found.start() >= last else None
+        if end is None:
+            left -= found.start() >= last
+            if not left:
+                break
+            continue
+        out += [text[last : found.start()], _without_braces(text[found.start() : end])]
+        last = end
+    return "".join((*out, text[last:]))
 
 
 def _without_braces(tag: str) -> str:

@@ -13,6 +13,8 @@ Style = Literal["hugo", "liquid", "value"]
 _QUOTED = r""""(?:\\.|[^"\\\n])*+"|`[^`]*+`|"""
 _ENDS = {mark: re.compile(_QUOTED + re.escape(mark)) for mark in ("%}", ">}}", "%}}")}
 _VALUE = re.compile(r"\{\{-?(?![<%{])(?P<inside>(?:[^{}\n]|\}(?!\}))*+)\}\}")
+# Zola's calls may have an argument a line.
+_CALL = re.compile(r"""\{\{-?(?P<inside>\s*[A-Za-z_][\w.:]*\((?:"(?:\\.|[^"\\])*+"|'[^'\n]*+'|[^{}"'])*+\)\s*)-?\}\}""")
 _NAME = re.compile(r"\s*(?P<close>/?)\s*(?P<name>[A-Za-z_][\w./:-]*)\s*")
 _LONGEST = 4_000
 
@@ -62,7 +64,7 @@ def _at(text: str, position: int) -> Tag | None:
     if text.startswith("{{%", position):
         return _tag(text, position, "hugo", "{{%", "%}}")
     if text.startswith("{{", position):
-        found = _VALUE.match(text, position, position + _LONGEST)
+        found = _VALUE.match(text, position, position + _LONGEST) or _CALL.match(text, position, position + _LONGEST)
         return Tag(position, found.end(), "value", "", found["inside"].strip()) if found else None
     return None
 

@@ -20,7 +20,7 @@ _KEPT_RAW = re.compile(r"\{%-?\s*(?:end)?raw\s*-?%\}")
 _KEPT_TAG = re.compile(r"\{\{([<%])/\*\s*([^\n]*?)\s*\*/([>%])\}\}")
 _INCLUDES = {"include", "include_cached", "include_relative", "partial"}
 _END = re.compile(r"end_?(\w*)")
-_CALL = re.compile(r"([A-Za-z_]\w*)\((.*)\)")
+_CALL = re.compile(r"([A-Za-z_]\w*)\((.*)\)", re.DOTALL)
 # What a template would fill in; anything else between braces may be a text about them.
 _EXPRESSION = re.compile(r"^[.$]?\w+(?:\.\w+)+|\||^[\w.]+\(|^[\"']|^(?:if|end|range|with|else|define|template|partial)\b")
 _NEARLY_OURS = re.compile(r"(?i:image|img)\s*:\s*(.*)")

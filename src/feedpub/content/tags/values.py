@@ -1,7 +1,7 @@
 """What stands between `{{` and `}}`: the site's address, the page's title, and texts."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -11,18 +11,24 @@ _SITE_URL = {"site.url", "config.url", "config.base_url", "site.baseurl_full", "
 _SITE_PATH = {
     "site.baseurl", "config.root", "baseurl", "base", "base_url", "site.base", "site.basepath", "$withbase", "url_for", "rooturl",
 }  # fmt: skip
+# What a template calls the fields of a page; many tools name them without it.
+_OWN = re.compile(r"^(?:page\.|\$?frontmatter\.|page\.meta\.)")
 _ABSOLUTE = {"absolute_url", "absurl", "full_url_for", "absoluteurl", "htmlbaseurl"}
 _RELATIVE = {"relative_url", "url", "relurl", "url_for", "baseurl", "withbase"}
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a tag may ask of the article that it stands in. `find` gives the address of an article as a file names it."""
+    """What a tag may ask of the article that it stands in; `fields` are those of its own.
+
+    `find` gives the address of an article as a file names it.
+    """
 
     title: str = ""
     url: str = ""
     site_title: str = ""
     site_url: str = ""
+    fields: Mapping[str, object] = field(default_factory=dict)
     find: Callable[[str], str | None] = field(default=lambda _: None)
 
     @property
@@ -63,4 +69,7 @@ def _base(text: str, page: Page) -> str | None:
         return page.origin
     if low in _SITE_PATH:
         return page.root
+    own = page.fields.get(_OWN.sub("", text))
+    if isinstance(own, str):
+        return own
     return {"page.title": page.title, "title": page.title, "page.url": page.url, "site.title": page.site_title}.get(low)
