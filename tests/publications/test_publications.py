@@ -9,7 +9,7 @@ from tests.conftest import tree
 from tests.publications import SITES, published
 
 # What no reader should see of a template, a container of Markdown or a component.
-RAW = re.compile(r"\{%|\{\{[<%]|^:::|^import .* from|&lt;[A-Z]\w+[ /]", re.MULTILINE)
+RAW = re.compile(r"\{%|\{\{[<%]|\{\{ ?\w+\(|^:::|^import .* from|&lt;[A-Z]\w+[ /]", re.MULTILINE)
 
 
 @pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)

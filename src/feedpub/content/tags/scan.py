@@ -14,7 +14,7 @@ _QUOTED = r""""(?:\\.|[^"\\\n])*+"|`[^`]*+`|"""
 _ENDS = {mark: re.compile(_QUOTED + re.escape(mark)) for mark in ("%}", ">}}", "%}}")}
 _VALUE = re.compile(r"\{\{-?(?![<%{])(?P<inside>(?:[^{}\n]|\}(?!\}))*+)\}\}")
 # Zola's calls may have an argument a line.
-_CALL = re.compile(r"""\{\{-?(?P<inside>\s*[A-Za-z_][\w.:]*\((?:"(?:\\.|[^"\\])*+"|'[^'\n]*+'|[^{}"'])*+\)\s*)-?\}\}""")
+_CALL = re.compile(r"""\{\{-?(?P<inside>\s*[A-Za-z_][\w.:]*\((?:"(?:\\.|[^"\\])*+"|'[^'\n]*+'|[^{}"'()])*+\)\s*)-?\}\}""")
 _NAME = re.compile(r"\s*(?P<close>/?)\s*(?P<name>[A-Za-z_][\w./:-]*)\s*")
 _LONGEST = 4_000
 
