@@ -20,8 +20,8 @@ from feedpub.errors import Problem
 from feedpub.model import Article
 
 T = TypeVar("T")
-Kind = Literal["about", "articles", "bodies", "warnings", "files"]
-_KINDS: tuple[Kind, ...] = ("about", "articles", "bodies", "warnings", "files")
+Kind = Literal["about", "articles", "bodies", "warnings", "examined", "files"]
+_KINDS: tuple[Kind, ...] = ("about", "articles", "bodies", "warnings", "examined", "files")
 _REFUSALS = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_LOCKED,
     sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_READONLY,

@@ -10,7 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from feedpub.content import Addresses, absolute, article_url, body_references, credentials, lead_image_url, render_body
+from feedpub.cache import Cache
+from feedpub.content import absolute, article_url, credentials, lead_image_url
 from feedpub.disk import as_spelt, confined, is_there, lies_inside, may_be_read, read_text
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.feed import NO_IMAGES, planned_feeds, variants
@@ -19,7 +20,6 @@ from feedpub.loading import (
     SETTINGS,
     Progress,
     image_path,
-    load_articles,
     load_site,
     not_articles,
     pointed_length,
@@ -27,19 +27,31 @@ from feedpub.loading import (
     shallow_clone,
     site_files,
 )
-from feedpub.model import Article, Reference
+from feedpub.model import Article, Body, Reference
+from feedpub.publishing.incremental import Incremental
+from feedpub.publishing.workers import Workers
 from feedpub.site import Site
 
 
 def check(
-    folder: Path, *, now: datetime, untrusted: bool = False, run_templates: bool = True, progress: Progress = quietly
-) -> tuple[tuple[Problem, ...], int]:
+    folder: Path, *, now: datetime, untrusted: bool = False, run_templates: bool = True, cached: bool = True,
+    jobs: int | None = None, progress: Progress = quietly,
+) -> tuple[tuple[Problem, ...], int]:  # fmt: skip
     """Every Problem and warning of the site in `folder`, by place, and how many articles it has.
 
-    Reads every article, drafts too, and renders every body. `now` (aware) tells what is in the future. Of an `untrusted`
-    site nothing outside its folder is read or asked for, and only so much of it; folders of templates, which are code, are
-    passed over unless `run_templates`. Raises FeedpubError when the settings or the folder can't be read at all.
+    Reads every article, drafts too, and renders every body, but for what the last build or check knew (unless not
+    `cached`); at most `jobs` processes do it (default: one for each core). `now` (aware) tells what is in the future. Of an
+    `untrusted` site nothing outside its folder is read or asked for, and only so much of it, and no cache; folders of
+    templates, which are code, are passed over unless `run_templates`. Raises FeedpubError when the settings or the folder
+    can't be read at all.
     """
+    with Cache(folder if cached and not untrusted else None) as cache, Workers(jobs) as workers:
+        return _checked(folder, cache, workers, now, untrusted, run_templates, progress)
+
+
+def _checked(
+    folder: Path, cache: Cache, workers: Workers, now: datetime, untrusted: bool, run_templates: bool, progress: Progress
+) -> tuple[tuple[Problem, ...], int]:
     if untrusted:
         may_be_read(folder, {SETTINGS: 64, IDS: 4_000})
     site = load_site(folder)
@@ -48,7 +60,8 @@ def check(
         site = msgspec.structs.replace(site, date_from=None)  # git would do what the repository of a stranger tells it
     listing = site_files(folder, site)
     files, outside = confined(folder, listing.files) if untrusted else (listing.files, [])
-    articles, problems = load_articles(folder, site, progress=progress, files=files)
+    run = Incremental(folder, site, cache, workers, progress)
+    articles, problems = run.read(files)
     problems += [*listing.unreadable, *outside]
     _, collisions = planned_feeds(articles, site)
     found = {
@@ -67,13 +80,11 @@ def check(
         place = folder / as_spelt(folder, path)
         return (not untrusted or lies_inside(folder, place)) and is_there(place)
 
-    names = Addresses(articles, site)
-    for article in progress(articles, "checking", len(articles)):
-        mentioned = names.of(article)
-        found.update((*article.warnings, *render_body(article, site, mentioned).problems))
+    for article, examined in run.examine(articles):
+        found.update((*article.warnings, *examined.problems))
         found.update(_article_warnings(article, site, now))
         found.update(_image_warnings(article, folder, untrusted))
-        for reference in body_references(article, site, mentioned):
+        for reference in examined.references:
             found.update(_reference_warnings(reference, article, site, addresses, there))
     if site.digests:
         if not run_templates:
@@ -83,7 +94,7 @@ def check(
             from feedpub.mailing.readiness import missing
 
             found.update(missing(folder, site))
-        found.update(_digest_problems(folder, site, articles, now))
+        found.update(_digest_problems(folder, site, articles, now, run.body))
     return tuple(sorted(found)), len(articles) + len({problem.source for problem in problems})
 
 
@@ -95,7 +106,9 @@ def _without_templates(site: Site) -> tuple[Site, list[Problem]]:
     return msgspec.structs.replace(site, digests=shipped), passed_over
 
 
-def _digest_problems(folder: Path, site: Site, articles: list[Article], now: datetime) -> Iterator[Problem]:
+def _digest_problems(
+    folder: Path, site: Site, articles: list[Article], now: datetime, body_of: Callable[[Article], Body]
+) -> Iterator[Problem]:
     """Every digest's next issue, rendered; where too little is new for one, that of everything it could ever hold. And what
     else a person may get of it.
     """
@@ -106,10 +119,10 @@ def _digest_problems(folder: Path, site: Site, articles: list[Article], now: dat
     for digest in site.digests:
         try:
             slot = next(iter(next_slots(digest, now)), now)
-            made = edition(folder, site, digest, articles, slot=slot, issued=())
+            made = edition(folder, site, digest, articles, slot=slot, issued=(), body_of=body_of)
             if made is None:
                 ever = msgspec.structs.replace(digest, max_age=timedelta(days=365_000), featured_only=False, min_articles=1)
-                made = edition(folder, site, ever, articles, slot=slot, issued=())
+                made = edition(folder, site, ever, articles, slot=slot, issued=(), body_of=body_of)
             yield from made.warnings if made else ()
             yield from gap_warnings(digest)
             yield from note_problems(folder, site, digest, now=now)

@@ -77,6 +77,14 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Examined:
+    """What there is to tell of a body: the Problems of rendering it, and every URL that it names, in the order of the file."""
+
+    problems: tuple[Problem, ...] = ()
+    references: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """An absolute image URL, its media type, and its length in octets where that is known."""
 

@@ -18,11 +18,16 @@ from feedpub.errors import FeedpubError, Problem
 @click.option("--all", "whole", is_flag=True, help="A line for each problem, also where there are many of one kind.")
 @click.option("--dns", is_flag=True, help="Ask the DNS too: SPF, DKIM and DMARC of each digest's sender.")
 @click.option("--nameserver", metavar="HOST[:PORT]", help="Ask this server instead of the machine's own.")
+@click.option("--no-cache", is_flag=True, help="Use nothing that the last build or check knew, and keep nothing for the next.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1), help="At most so many processes beside this one (default: one for each core)."
+)
 @click.option("--untrusted", is_flag=True, help="Somebody else wrote it: run no templates, read nothing outside of SITE.")
 @click.option("--trust-templates", is_flag=True, help="With --untrusted: run the templates of its digests all the same.")
 def check_command(
-    site: Path, form: str, whole: bool, dns: bool, nameserver: str | None, untrusted: bool, trust_templates: bool
-) -> None:
+    site: Path, form: str, whole: bool, dns: bool, nameserver: str | None, no_cache: bool, jobs: int | None, untrusted: bool,
+    trust_templates: bool,
+) -> None:  # fmt: skip
     """Say everything that is wrong with SITE, or looks wrong, and build nothing.
 
     Exits with 1 if there is a problem; a warning is none.
@@ -36,7 +41,10 @@ def check_command(
     articles = 0
     try:
         run_templates = trust_templates or not untrusted
-        found, articles = check(site, now=datetime.now(UTC), untrusted=untrusted, run_templates=run_templates, progress=progress)
+        found, articles = check(
+            site, now=datetime.now(UTC), untrusted=untrusted, run_templates=run_templates, cached=not no_cache, jobs=jobs,
+            progress=progress,
+        )  # fmt: skip
         found = found if untrusted else (*found, *_key_problems(site))
         if dns:
             found = (*found, *_ask(site, nameserver))

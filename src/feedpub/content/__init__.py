@@ -1,7 +1,7 @@
 """content: Markdown text → Article → Body. Pure."""
 
 from feedpub.content.address import article_url, category_slug, name_slug, plain_slug, spelling, unaccented
-from feedpub.content.article import body_key, body_references, lead_image_url, read_article, reading_key, render_body
+from feedpub.content.article import body_key, examine_body, lead_image_url, read_article, reading_key, render_body
 from feedpub.content.corpus import joined, read, read_articles
 from feedpub.content.fields import read_instant
 from feedpub.content.mentions import Addresses
@@ -15,10 +15,10 @@ __all__ = [
     "absolute",
     "article_url",
     "body_key",
-    "body_references",
     "category_slug",
     "clean",
     "credentials",
+    "examine_body",
     "joined",
     "lead_image_url",
     "name_slug",

@@ -1,7 +1,7 @@
 """read_article() and render_body(): the two doors of the room."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Literal, cast
@@ -17,7 +17,7 @@ from feedpub.content.unshown import unshown
 from feedpub.content.urls import absolute
 from feedpub.content.wiki import without_wiki
 from feedpub.errors import FeedpubError, Problem
-from feedpub.model import Article, Author, Body, Reference
+from feedpub.model import Article, Author, Body, Examined, Reference
 from feedpub.sandbox import fill
 from feedpub.site import Site
 from feedpub.tables import FIELDS
@@ -155,19 +155,50 @@ def render_body(article: Article, site: Site, addresses: Mapping[str, str] | Non
     are warnings of what is not shown: a shortcode that can't be read, a tag that is not known, a script, and what would have
     taken too long.
     """
-    from feedpub.content import markdown
+    return _Rendering(article, site, addresses or {}).body()
 
-    addresses = addresses or {}
-    told: list[Problem] = []
-    tagged = _untagged(article, site, addresses, told)
-    name = blake2b(article.slug.encode("utf-8", "replace"), digest_size=4).hexdigest()
-    tokens = markdown.parse(tagged.text, site.strip_params, name=name)
-    html, images, cut = markdown.safe_html(
-        tokens, article_url(article, site), site.strip_params, name=name, assets=asset_base(article, site),
-        addresses=addresses, inserted=tagged.inserted,
-    )  # fmt: skip
-    told += unshown(article, tokens, tagged, cut=cut)
-    return Body(html, markdown.lead(tokens), images, tuple(told))
+
+def examine_body(article: Article, site: Site, addresses: Mapping[str, str] | None = None) -> Examined:
+    """The `problems` that render_body() gives, and every link and image of the body; it is parsed once for both."""
+    rendering = _Rendering(article, site, addresses or {})
+    references = tuple(sorted(rendering.references(), key=lambda reference: reference.line))
+    return Examined(rendering.body().problems, references)
+
+
+class _Rendering:
+    """A body that was parsed."""
+
+    def __init__(self, article: Article, site: Site, addresses: Mapping[str, str]) -> None:
+        from feedpub.content import markdown
+
+        self._article, self._site, self._addresses = article, site, addresses
+        self._told: list[Problem] = []
+        self._name = blake2b(article.slug.encode("utf-8", "replace"), digest_size=4).hexdigest()
+        self._tagged = _untagged(article, site, addresses, self._told)
+        self._tokens = markdown.parse(self._tagged.text, site.strip_params, name=self._name)
+
+    def body(self) -> Body:
+        """The Body."""
+        from feedpub.content import markdown
+
+        article, site, tokens = self._article, self._site, self._tokens
+        html, images, cut = markdown.safe_html(
+            tokens, article_url(article, site), site.strip_params, name=self._name, assets=asset_base(article, site),
+            addresses=self._addresses, inserted=self._tagged.inserted,
+        )  # fmt: skip
+        problems = (*self._told, *unshown(article, tokens, self._tagged, cut=cut))
+        return Body(html, markdown.lead(tokens), images, problems)
+
+    def references(self) -> Iterator[Reference]:
+        """Every link and image."""
+        from feedpub.content import markdown
+
+        base = article_url(self._article, self._site)
+        for kind, written, line, alt in markdown.urls(self._tokens):
+            url = absolute(looked_up(written, self._addresses) or written, base, self._site.strip_params)
+            if url:
+                place = self._article.body_line + self._tagged.line(line)
+                yield Reference(cast(Literal["link", "image"], kind), url, written, place, alt)
 
 
 def body_key(article: Article, text: bytes, site: Site, addresses: Mapping[str, str] | None = None) -> bytes:
@@ -190,20 +221,6 @@ def lead_image_url(article: Article, site: Site) -> str | None:
     base = asset_base(article, site) or article_url(article, site)
     url = absolute(article.image, base, site.strip_params) if article.image else None
     return url if url and url.startswith("http") else None
-
-
-def body_references(article: Article, site: Site, addresses: Mapping[str, str] | None = None) -> tuple[Reference, ...]:
-    """Every link and image of the body, in the order of the file, with its line."""
-    from feedpub.content import markdown
-
-    base, addresses = article_url(article, site), addresses or {}
-    tagged = _untagged(article, site, addresses, [])
-    found = (
-        Reference(cast(Literal["link", "image"], kind), url, written, article.body_line + tagged.line(line), alt)
-        for kind, written, line, alt in markdown.urls(markdown.parse(tagged.text))
-        if (url := absolute(looked_up(written, addresses) or written, base, site.strip_params))
-    )
-    return tuple(sorted(found, key=lambda reference: reference.line))
 
 
 def _untagged(article: Article, site: Site, addresses: Mapping[str, str], told: list[Problem]) -> Tagged:

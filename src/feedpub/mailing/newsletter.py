@@ -1,6 +1,6 @@
 """The use cases of a digest: an issue as files to look at, and an issue published into the ledger."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -9,11 +9,11 @@ import imagesize
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
-from feedpub.content import render_body
+from feedpub.content import Addresses, render_body
 from feedpub.digest import Letter, check_categories, compose, last_slot, letter, lint, message, render
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.loading import image_file
-from feedpub.model import UNSUBSCRIBE, Article, Email, Issue
+from feedpub.model import UNSUBSCRIBE, Article, Body, Email, Issue
 from feedpub.site import Digest, Site
 from feedpub.store import add_issue, considered, has_issue, issued_slugs, note_look
 from feedpub.templates import environment
@@ -50,11 +50,13 @@ def choose(site: Site, name: str | None) -> Digest:
 
 
 def edition(
-    folder: Path, site: Site, digest: Digest, articles: Iterable[Article], *, slot: datetime, issued: Collection[str]
-) -> Edition | None:
+    folder: Path, site: Site, digest: Digest, articles: Iterable[Article], *, slot: datetime, issued: Collection[str],
+    body_of: Callable[[Article], Body] | None = None,
+) -> Edition | None:  # fmt: skip
     """The issue of `slot` (aware) made ready to send; None when too little is new. Nothing is written or sent.
 
-    `issued` holds the slugs of earlier issues. Raises FeedpubError for faults in the digest's settings or templates.
+    `issued` holds the slugs of earlier issues; `body_of` renders articles that come without their Markdown. Raises
+    FeedpubError for faults in the digest's settings or templates.
     """
     articles = list(articles)
     spelt = check_categories(digest, articles)
@@ -63,11 +65,16 @@ def edition(
     if issue is None:
         return None
     shapes = {a.slug: shape for a in issue.articles if (shape := _shape(folder, a))}
-    email = render(issue, digest, site, templates, lambda article: render_body(article, site), shapes)
+    email = render(issue, digest, site, templates, body_of or _body_of(articles, site), shapes)
     found = lint.warnings(email, issue, digest, site, _template_files(folder, digest))
     # What was left out for size was not issued: it goes into the next one.
     shown = replace(issue, articles=issue.articles[: len(issue.articles) - email.left_out])
     return Edition(shown, email, letter(email, shown, digest, site), tuple(sorted([*spelt, *found])))
+
+
+def _body_of(articles: list[Article], site: Site) -> Callable[[Article], Body]:
+    addresses = Addresses(articles if any(article.mentions for article in articles) else (), site)
+    return lambda article: render_body(article, site, addresses.of(article))
 
 
 def preview(made: Edition, site: Site) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
 """A build's stages, each doing only what the cache does not know."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -14,8 +14,8 @@ from feedpub.disk import Changes, SourceFile, Stamp, hash_of_file, hashed, is_se
 from feedpub.errors import Problem
 from feedpub.feed import Part, Planned, publication
 from feedpub.loading import Progress, image_lengths, image_path
-from feedpub.model import Article, Body
-from feedpub.publishing.stages import READING, RENDERING, WRITING, draw, read_files, render_files
+from feedpub.model import Article, Body, Examined
+from feedpub.publishing.stages import READING, RENDERING, WRITING, draw, examine_files, read_files, render_files
 from feedpub.publishing.workers import Workers
 from feedpub.site import Site
 
@@ -31,7 +31,7 @@ class Written(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Incremental:
-    """The stages of one build, in their order: read(), then write()."""
+    """The stages of one build, in their order: read(), then write(); or of a check: read(), then examine()."""
 
     def __init__(self, folder: Path, site: Site, cache: Cache, workers: Workers, progress: Progress) -> None:
         self._folder, self._site, self._cache, self._workers, self._progress = folder, site, cache, workers, progress
@@ -84,9 +84,7 @@ class Incremental:
         """Publish `feeds`; what changed, the warnings of their bodies, and the lengths of their lead images."""
         site, folder, cache = self._site, self._folder, self._cache
         shown = {a.slug: a for feed in feeds for document in feed.documents(site) for a in document.articles}
-        if any(article.mentions for article in shown.values()):
-            addresses = Addresses(feeds[0].articles, site)
-            self._mentioned = {slug: addresses.of(article) for slug, article in shown.items() if article.mentions}
+        self._mention(shown.values(), feeds[0].articles)
         self._keys = {slug: body_key(a, self._known[a.source].text, site, self._mentioned.get(slug)) for slug, a in shown.items()}
         places = {slug: str(place) for slug, a in shown.items() if (place := image_path(a))}
         images = image_lengths(folder, {*places.values()})
@@ -157,17 +155,41 @@ class Incremental:
                     warned[key] = problems
         return warned
 
+    def examine(self, articles: Sequence[Article]) -> Iterator[tuple[Article, Examined]]:
+        """Each of `articles`, in their order, with what there is to tell of its body."""
+        site, cache = self._site, self._cache
+        self._mention(articles, articles)
+        keys = {a.slug: body_key(a, self._known[a.source].text, site, self._mentioned.get(a.slug)) for a in articles}
+        before = cache.load("examined", Examined)
+        todo = [article for article in articles if keys[article.slug] not in before]
+        items = [self._item(article) for article in todo]
+        found = self._workers.map(partial(examine_files, site), items, count=len(items), seconds=RENDERING)
+        pairs = iter(zip(todo, self._progress(found, "checking", len(items)), strict=True))
+        new: dict[bytes, Examined] = {}
+        while some := {keys[article.slug]: encoded for article, encoded in islice(pairs, _BATCH)}:
+            cache.save(("examined", some, ()))
+            new |= {key: msgspec.msgpack.decode(encoded, type=Examined) for key, encoded in some.items()}
+        if unused := cache.keys("examined") - set(keys.values()):
+            cache.save(("examined", {}, unused))
+        return ((article, new.get(key) or before[key]) for article in articles for key in [keys[article.slug]])
+
+    def body(self, article: Article) -> Body:
+        """The Body of an article that was read; it is rendered for this."""
+        ((body, _),) = render_files(self._site, [self._item(article)])
+        return msgspec.msgpack.decode(body, type=Body)
+
+    def _mention(self, articles: Iterable[Article], among: Iterable[Article]) -> None:
+        """Find the addresses of what `articles` mention, of those that are `among` the published."""
+        mentioning = [article for article in articles if article.mentions]
+        if mentioning:
+            addresses = Addresses(among, self._site)
+            self._mentioned = {article.slug: addresses.of(article) for article in mentioning}
+
     def _item(self, article: Article) -> tuple[SourceFile, bytes, dict[str, str]]:
         return self._files[article.source], self._known[article.source].text, self._mentioned.get(article.slug, {})
 
     def _body_of(self, article: Article) -> Body:
         found = self._cache.get("bodies", self._keys[article.slug], Body)
         if found is None:  # the cache was damaged, or another build's hand was in it
-            ((body, _),) = render_files(self._site, [self._item(article)])
-            found = msgspec.msgpack.decode(body, type=Body)
+            found = self.body(article)
         return found
-
-
-def _named(file: SourceFile) -> bytes:
-    """What an article takes from its file beside the text."""
-    return (repr(file.commits) if file.commits else "").encode() + file.source.encode("utf-8", "surrogateescape")
