@@ -60,7 +60,7 @@ def test_what_a_check_knows_changes_no_build(site: Path, feedpub: Run) -> None:
 
 def test_several_processes_say_the_same(write_site: Write, feedpub: Run) -> None:
     site = write_site({f"articles/{number:03}.md": article(f"T{number}", body=BODY) for number in range(100)})
-    alone, together = feedpub("check", "--no-cache", "-j", "1", site), feedpub("check", site, "-j", "3")
+    alone, together = feedpub("check", "--all", "--no-cache", "-j", "1", site), feedpub("check", "--all", site, "-j", "3")
     assert alone.stdout.count("has no alt text") == 100
     assert together.stdout == alone.stdout
 
