@@ -38,10 +38,10 @@ def test_a_problem_appears_and_goes_when_it_is_mended(serve: Serve, look: Look, 
     page = look(serve(folder))
     settled(page)
     file = folder / "articles/few-shelves-and-good-light.md"
-    replaced(file, "publishedAt:", "published:")
+    replaced(file, "publishedAt:", "noted:")
     expect(page.locator(".row.bad")).to_contain_text("publishedAt")
     expect(page.locator("#tab-articles .count")).to_contain_text("1")
-    replaced(file, "published:", "publishedAt:")
+    replaced(file, "noted:", "publishedAt:")
     expect(page.locator(".row.bad")).to_have_count(0)
 
 
