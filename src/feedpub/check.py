@@ -16,6 +16,7 @@ from feedpub.disk import as_spelt, confined, is_there, lies_inside, may_be_read,
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.feed import NO_IMAGES, planned_feeds, variants
 from feedpub.ids import IDS, read_ids
+from feedpub.languages import translations
 from feedpub.loading import (
     SETTINGS,
     Progress,
@@ -69,11 +70,12 @@ def _checked(
         *collisions,
         *_site_warnings(site),
         *_old_entries(folder),
-        *_between(articles, site),
+        *(problem for tag in ("", *site.languages) for problem in _between([a for a in articles if a.language == tag], site)),
         *_ids_of_other_tools(articles),
         *variants(articles, site),
     }
     found.update((*listing.left_out, *not_articles(listing, site), *shallow_clone(folder, site)))
+    found.update(_translations([file.source for file in files], site))
     addresses = {_path(article_url(article, site)) for article in articles}
 
     def there(path: Path) -> bool:
@@ -155,6 +157,14 @@ def _article_warnings(article: Article, site: Site, now: datetime) -> Iterator[P
         yield _warning(article.source, article.lines["image"], "image", what, "name an image, or link to it in the text")
     for name in credentials(lead_image_url(article, site) or ""):
         yield _credential(article.source, article.lines["image"], "image", name)
+
+
+def _translations(sources: list[str], site: Site) -> Iterator[Problem]:
+    for tag, some in translations(sources, site.languages, site.language).items():
+        count = "1 file looks like a translation" if len(some) == 1 else f"{len(some):,} files look like translations"
+        what = f"{count} into {tag}, and {tag} is no language of this site"
+        mend = f'write in feedpub.toml: [languages] {tag} = "The title in {tag}", or leave them out of [site] articles'
+        yield _warning(some[0], 0, "", what, mend)
 
 
 def _old_entries(folder: Path) -> Iterator[Problem]:

@@ -25,6 +25,8 @@ class Article(msgspec.Struct, frozen=True, array_like=True, gc=False):
     own, None where the site's pattern makes it. From `expires` on (aware) the article is no longer published. `id` is the id
     that the file names, of an article that was published elsewhere before. `mentions` are the files and names of other
     articles to which the body links, as it writes them. `related` is the address of what the article is about, elsewhere.
+    `language` is one of [languages], or "" for the site's own; the `slug` of such a one has its folder before it, and a slash,
+    so that no two articles of a site have the same.
     """
 
     source: str
@@ -53,6 +55,7 @@ class Article(msgspec.Struct, frozen=True, array_like=True, gc=False):
     id: str | None = None
     mentions: tuple[str, ...] = ()
     related: str | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,8 @@ class Entry:
 class Feed:
     """A feed document in no format yet (RFC 4287, section 4.1.1), newest entry first.
 
+    `translations` has the tag and the folder's URL of each feed that is this one in another language.
+
     `base` is the folder's URL: a format's file name after it is the document's own address. `previous` and `current`
     are the folders of the next older archive document and of the subscription document (RFC 5005, section 4).
     """
@@ -136,6 +141,7 @@ class Feed:
     complete: bool = False
     previous: str | None = None
     current: str | None = None
+    translations: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

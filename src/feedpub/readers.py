@@ -138,9 +138,9 @@ def read_title(text: str) -> str:
 
 
 def read_article_url(pattern: str) -> str:
-    """`pattern` if it makes an address of {slug}, {name} or {path} and, if it likes, {category}, {year}, {month}, {day}."""
+    """`pattern` if it makes an address of {slug}, {name} or {path} and, if it likes, {lang}, {category} and parts of a date."""
     needed = next((name for name in ("path", "name") if f"{{{name}}}" in pattern), "slug")
-    return _pattern(pattern, needed, ("slug", "category", "year", "month", "day", "name", "path"), "/blog/{slug}/")
+    return _pattern(pattern, needed, ("slug", "category", "year", "month", "day", "name", "path", "lang"), "/blog/{slug}/")
 
 
 def read_issue_url(pattern: str) -> str:

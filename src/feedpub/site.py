@@ -1,5 +1,6 @@
 """feedpub.toml → Site: everything the settings say, checked and frozen."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -8,7 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from feedpub import readers
-from feedpub.errors import FeedpubError, Problem
+from feedpub.errors import FeedpubError, Problem, quoted
+from feedpub.languages import Language, plain_tag, read_languages
 from feedpub.mail import Mail, Positive, read_mail
 from feedpub.model import Author
 from feedpub.settings import Reader, Settings
@@ -35,8 +37,9 @@ class Feeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Digest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"sender": "from"}):
     """A table [[digest]]: a recurring newsletter.
 
-    In a Site, `title` and `timezone` are set: to the site's, where the table names none. `lines` has the line of each
-    setting in feedpub.toml. Without `max_age` the schedule decides: `digest.age_limit()` tells.
+    In a Site, `title` and `timezone` are set: to the site's, where the table names none. `language` is one of [languages], or
+    "" for the site's own. `lines` has the line of each setting in feedpub.toml. Without `max_age` the schedule decides:
+    `digest.age_limit()` tells.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     title: str = ""
     timezone: ZoneInfo | None = None
     categories: tuple[str, ...] = ()
+    language: str = ""
     featured_only: bool = True
     limit: Positive = 10
     min_articles: Positive = 1
@@ -87,7 +91,8 @@ class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The table [site], with the other tables in `feeds`, `categories`, `fields`, `authors`, `digests`, `store`, and so on.
 
-    `url` and `feeds_url` end without a slash. `fields` has further names of our fields, `authors` who an id is.
+    `url` and `feeds_url` end without a slash. `languages` are those beside its own, by tag. `fields` has further names of our
+    fields, `authors` who an id is.
     `id` is the start of a tag URI (RFC 4151), "" where it is not set. `redirects` leads from old paths to new addresses, or
     to "gone". `ids` has the ids of articles that were published elsewhere before, by slug, and `shortcodes` the templates of
     the site's own tags, by name; both stand in files of their own.
@@ -108,6 +113,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     strip_params: tuple[str, ...] = ()
     assets: str | None = None
     feeds: Feeds = Feeds()
+    languages: dict[str, Language] = {}
     categories: dict[str, str] = {}
     fields: dict[str, tuple[str, ...]] = {}
     authors: dict[str, Author] = {}
@@ -128,6 +134,18 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def article_folders(self) -> tuple[str, ...]:
         """The folders below which all articles lie, relative to the site's own."""
         return tuple(dict.fromkeys(folder_of(pattern) for pattern in self.article_patterns if not pattern.startswith("!")))
+
+    def in_language(self, tag: str) -> "Site":
+        """The site as it speaks in the language `tag` of [languages], or in its own for ""."""
+        if not tag:
+            return self
+        language = self.languages[tag]
+        title, description = language.title or self.title, language.description or self.description
+        return msgspec.structs.replace(self, language=tag, title=title, description=description)
+
+    def root_of(self, tag: str) -> str:
+        """The folder of a language's feeds in the output, ending in a slash; "" of the site's own."""
+        return f"{self.languages[tag].folder}/" if tag else ""
 
     @property
     def feeds_url(self) -> str:
@@ -162,7 +180,9 @@ def read_site(text: str, source: str = "feedpub.toml") -> Site:
         settings.problem("site", None, "the table [site] is missing", "write [site], and under it title and url")
         raise FeedpubError(settings.problems)
     site = settings.read(Site, tables["site"], path="site", readers=_SITE_READERS, skip=_OTHER_TABLES)
-    digests = _digests(settings, tables.get("digest", []), site)
+    own = site.language if site else "en"
+    languages = read_languages(settings, tables.get("languages", {}), own, categories.values())
+    digests = _digests(settings, tables.get("digest", []), site, languages)
     store = settings.read(Store, tables.get("store", {}), path="store", readers={})
     mail = read_mail(settings)
     web = settings.read(Web, tables.get("web", {}), path="web", readers=_WEB_READERS)
@@ -178,12 +198,14 @@ def read_site(text: str, source: str = "feedpub.toml") -> Site:
     if site is None or feeds is None or store is None or mail is None or web is None or settings.problems:
         raise FeedpubError(settings.problems)
     return msgspec.structs.replace(
-        site, feeds=feeds, categories=categories, fields=fields, authors=authors, redirects=redirects, digests=digests,
-        store=store, mail=mail, web=web,
+        site, feeds=feeds, languages=languages, categories=categories, fields=fields, authors=authors, redirects=redirects,
+        digests=digests, store=store, mail=mail, web=web,
     )  # fmt: skip
 
 
-def _digests(settings: Settings, tables: object, site: Site | None) -> tuple[Digest, ...]:
+def _digests(
+    settings: Settings, tables: object, site: Site | None, languages: Mapping[str, Language]
+) -> tuple[Digest, ...]:  # fmt: skip
     if not isinstance(tables, list):
         settings.problem("digest", None, "is one table of several", "write [[digest]], with two brackets")
         return ()
@@ -197,10 +219,17 @@ def _digests(settings: Settings, tables: object, site: Site | None) -> tuple[Dig
         if digest.min_articles > digest.limit:
             what = f"{digest.min_articles} is more than the limit, {digest.limit}, so there would never be an issue"
             settings.problem("digest", "min_articles", what, "lower it, or raise the limit", index)
+        tags = {plain_tag(tag): tag for tag in languages} | ({plain_tag(site.language): ""} if site else {})
+        if digest.language and plain_tag(digest.language) not in tags:
+            what, mend = f"{quoted(digest.language)} is no language of this site", "name it in the table [languages] too"
+            settings.problem("digest", "language", what, mend, index)
+        language = tags.get(plain_tag(digest.language), "")
+        title = languages[language].title if language else ""
         lines = {key: settings.line("digest", key, index) for key in ("name", *table)}
         digests[digest.name] = msgspec.structs.replace(
             digest,
-            title=digest.title or (site.title if site else ""),
+            title=digest.title or title or (site.title if site else ""),
+            language=language,
             timezone=digest.timezone or (site.timezone if site else None),
             lines=lines,
         )
@@ -210,6 +239,7 @@ def _digests(settings: Settings, tables: object, site: Site | None) -> tuple[Dig
 _TABLES = {
     "site": Site,
     "feeds": Feeds,
+    "languages": dict,
     "categories": dict,
     "fields": dict,
     "authors": dict,
@@ -219,7 +249,20 @@ _TABLES = {
     "mail": Mail,
     "web": Web,
 }
-_OTHER_TABLES = ("feeds", "categories", "fields", "authors", "redirects", "ids", "shortcodes", "digests", "store", "mail", "web")
+_OTHER_TABLES = (
+    "feeds",
+    "languages",
+    "categories",
+    "fields",
+    "authors",
+    "redirects",
+    "ids",
+    "shortcodes",
+    "digests",
+    "store",
+    "mail",
+    "web",
+)
 _SITE_READERS: dict[str, Reader] = {
     "title": readers.read_title,
     "url": readers.read_base_url,

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from feedpub.cli import main
+from feedpub.languages import Language
 from feedpub.model import Article
 from feedpub.site import Feeds, Site, Web, read_site
 
@@ -80,12 +81,26 @@ def test_every_option_of_build_is_explained() -> None:
     assert [option for option in options if option not in text] == []
 
 
-@pytest.mark.parametrize("table", ["site", "feeds", "web"])
-def test_every_setting_is_documented(table: Literal["site", "feeds", "web"]) -> None:
+@pytest.mark.parametrize("table", ["site", "feeds", "languages", "web"])
+def test_every_setting_is_documented(table: Literal["site", "feeds", "languages", "web"]) -> None:
     settings = {
         "site": {spec.encode_name for spec in msgspec.structs.fields(Site)}
-        - {"feeds", "categories", "fields", "authors", "redirects", "ids", "shortcodes", "digests", "store", "mail", "web"},
+        - {
+            "feeds",
+            "languages",
+            "categories",
+            "fields",
+            "authors",
+            "redirects",
+            "ids",
+            "shortcodes",
+            "digests",
+            "store",
+            "mail",
+            "web",
+        },
         "feeds": {spec.encode_name for spec in msgspec.structs.fields(Feeds)},
+        "languages": {spec.encode_name for spec in msgspec.structs.fields(Language)},
         "web": {spec.encode_name for spec in msgspec.structs.fields(Web)},
     }
     assert {name for name, *_ in setting_rows(table)} == settings[table]
@@ -119,6 +134,7 @@ def test_every_field_of_an_article_is_documented() -> None:
         "id",
         "mentions",
         "related",
+        "language",
     }
     typed = {"published": "publishedAt", "updated": "updatedAt", "authors": "author"}
     fields = {

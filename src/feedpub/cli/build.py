@@ -108,7 +108,7 @@ def _table(built: Built) -> str:
         row(feed.folder.rstrip("/") or "everything", feed.articles, [_files_of(feed, paths) for paths in left])
         for feed in built.feeds
     ]
-    lists = [{p for p in paths if "/" not in p} for paths in left]
+    lists = [{p for p in paths if "/" not in p or "index.html" in p or ".opml" in p} for paths in left]
     rows.append(row("page and lists", "", lists))
     if any(left):
         rows.append(row("no longer published", "", [set(paths) for paths in left]))

@@ -16,8 +16,10 @@ _SIGNS = (("+", "-plus"), ("#", "-sharp"), ("♯", "-sharp"), ("♭", "-flat"), 
 
 
 def category_slug(name: str, site: Site) -> str:
-    """The folder of a category: what [categories] says, else the slug of its name, never a reserved one."""
-    return _set_slug(name, site) or _unreserved(plain_slug(name), "category")
+    """The folder of a category: what [categories] says, else the slug of its name, never a reserved one, nor a language's."""
+    slug = plain_slug(name)
+    taken = any(slug == language.folder.lower() for language in site.languages.values())
+    return _set_slug(name, site) or (f"{slug}-category" if taken else _unreserved(slug, "category"))
 
 
 def name_slug(name: str, site: Site) -> str:
@@ -67,12 +69,21 @@ def plain_slug(name: str) -> str:
 
 
 def article_url(article: Article, site: Site) -> str:
-    """The public address of an article: its own, or [site] article_url, filled in with dates in the site's zone."""
+    """The public address of an article: its own, or [site] article_url, filled in with dates in the site's zone.
+
+    Of an article in another language that is the pattern of its own, or the site's: with its folder for {lang}, or before all.
+    """
     if article.url:
         return quote(article.url, safe=_URI)
     day = article.published.astimezone(site.timezone)
-    path = site.article_url.format(
-        slug=quote(article.slug, safe=_PART),
+    language = site.languages[article.language] if article.language else None
+    pattern = (language and language.article_url) or site.article_url
+    if language and not language.article_url and "{lang}" not in pattern:
+        start = pattern.find("/", pattern.find("://") + 3 if "://" in pattern else 0)
+        pattern = f"{pattern[:start]}/{{lang}}{pattern[start:]}" if start >= 0 else f"{pattern}/{{lang}}"
+    path = pattern.format(
+        slug=quote(article.slug.rpartition("/")[2], safe=_PART),
+        lang=language.folder if language else site.language,
         name=quote(name_of(article.path), safe=_PART),
         path=quote(article.path, safe=f"{_PART}/"),
         category=category_slug(article.category, site),

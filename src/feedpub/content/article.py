@@ -41,7 +41,16 @@ def read_article(text: str, source: str, site: Site, commits: Commits = None) ->
     site's. `updated` is never before `published`: a reader sees an article change when
     it appears. Raises FeedpubError with all Problems of the file.
     """
-    from feedpub.content.dialects import leading_heading, place, plain_attributes, plain_markdown, title_of, translated
+    from feedpub.content.dialects import (
+        language_of,
+        leading_heading,
+        place,
+        plain_attributes,
+        plain_markdown,
+        tags_of,
+        title_of,
+        translated,
+    )  # fmt: skip
     from feedpub.content.frontmatter import read_front_matter
 
     text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
@@ -52,7 +61,7 @@ def read_article(text: str, source: str, site: Site, commits: Commits = None) ->
         body = plain_markdown(body)
     elif "={" in body and _BRACED.search(body):
         body = plain_attributes(body)
-    where = place(source, site.article_folders)
+    where, language = place(source, site.article_folders, tags_of(site)), language_of(source, raw.fields, site)
     told = translated(raw, source, where, site)
     if "title" not in told.fields and (heading := leading_heading(body)):
         told.fields["title"], start, end = heading
@@ -78,7 +87,8 @@ def read_article(text: str, source: str, site: Site, commits: Commits = None) ->
     path = told.path or (f"{folder}/{slug}".lstrip("/") if "slug" in told.fields else where.path)
     article = Article(
         source=source,
-        slug=slug,
+        slug=f"{site.root_of(language)}{slug}",
+        language=language,
         title=plain_title(fields.title()),
         published=published,
         updated=max(fields.instant("updatedAt", site.timezone) or published, published),
@@ -144,6 +154,7 @@ def reading_key(site: Site) -> str:
             site.article_folders,
             site.fields,
             site.authors,
+            site.languages and (site.language, site.languages),
         )
     )
 

@@ -59,7 +59,8 @@ def joined(read: Iterable[Article | tuple[Problem, ...]], site: Site) -> tuple[l
 def _renamed(article: Article, taken: Mapping[str, Article], site: Site) -> Article | None:
     """`article` with a slug made of its path, or of its day, and with the address that it had; None if both are taken."""
     day = article.published.astimezone(site.timezone).date().isoformat()
-    for slug in (article.path.replace("/", "-"), f"{day}-{article.slug}"):
+    language, slash, name = article.slug.rpartition("/")
+    for slug in (f"{language}{slash}{rest}" for rest in (article.path.replace("/", "-"), f"{day}-{name}")):
         if slug not in taken and len(slug.encode()) <= 255:
             return msgspec.structs.replace(article, slug=slug, url=article_url(article, site))
     return None

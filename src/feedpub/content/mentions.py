@@ -42,7 +42,7 @@ class Addresses:
     def __init__(self, articles: Iterable[Article], site: Site) -> None:
         self._site = site
         self._sources: dict[str, Article] = {}
-        self._names: dict[str, Article | None] = {}
+        self._names: dict[tuple[str, str], Article | None] = {}
         for article in articles:
             stem = _stem(article.source)
             self._sources[stem] = article
@@ -50,31 +50,34 @@ class Addresses:
             # By each end of its path: a tool's own folder of content is none of ours.
             for start in range(len(parts)):
                 self._note("/".join(parts[start:]), article)
-            for name in {article.slug, article.title, article.path, _DATED.sub("", parts[-1])}:
+            for name in {article.slug.rpartition("/")[2], article.title, article.path, _DATED.sub("", parts[-1])}:
                 self._note(name, article)
 
     def of(self, article: Article) -> dict[str, str]:
         """The address of each article that `article` mentions, by what it writes; what is not found is left out."""
-        found = ((written, self.find(written, article.source)) for written in article.mentions)
+        found = ((written, self.find(written, article)) for written in article.mentions)
         return {written: url for written, url in found if url}
 
-    def find(self, written: str, source: str) -> str | None:
-        """The address of the article that `written` means in the file `source`, with its fragment."""
+    def find(self, written: str, bearer: Article) -> str | None:
+        """The address of the article that `written` means in `bearer`, with its fragment; in its language, if there is one."""
         path, mark, fragment = written.partition("#")
         path = unquote(path.partition("?")[0])
         stem = _stem(path.removeprefix("@/"))
-        beside = _stem(normpath(join(dirname(source), path)))
+        beside = _stem(normpath(join(dirname(bearer.source), path)))
         article = self._sources.get(beside) or self._sources.get(stem.lstrip("/"))
         if article is None:
             name = stem.lstrip("/").removeprefix("./").casefold()
             while name.startswith("../"):
                 name = name[3:]
-            article = self._names.get(name)
+            article = self._names.get((bearer.language, name)) or self._names.get(("", name))
+        if article and bearer.language and article.language != bearer.language:
+            twin = self._names.get((bearer.language, article.path.casefold()))
+            article = twin if twin and twin is not bearer else article  # it may well link to its own original
         return f"{article_url(article, self._site)}{mark}{fragment}" if article else None
 
     def _note(self, name: str, article: Article) -> None:
         """A name that two articles have means neither."""
-        key = name.casefold()
+        key = article.language, name.casefold()
         known = self._names.setdefault(key, article)
         if known is not article:
             self._names[key] = None

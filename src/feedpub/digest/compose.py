@@ -26,7 +26,7 @@ def check_categories(digest: Digest, articles: Iterable[Article]) -> list[Proble
     Raises FeedpubError when the digest names a category that no article has.
     """
     known: dict[str, dict[str, str]] = {}
-    for article in articles:
+    for article in (one for one in articles if one.language == digest.language):
         known.setdefault(unaccented(article.category), {}).setdefault(article.category, article.source)
     unknown = [name for name in digest.categories if unaccented(name) not in known]
     if unknown:

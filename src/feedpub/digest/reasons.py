@@ -14,6 +14,7 @@ Reason = Literal[
     "draft",
     "not featured",
     "of another category",
+    "in another language",
     "later than the issue",
     "too old",
     "expired",
@@ -28,6 +29,8 @@ def why_not(article: Article, digest: Digest, *, slot: datetime, issued: Collect
     """Why the issue of `slot` (aware) cannot hold `article`, the first reason of several; None if it can."""
     if article.draft:
         return "draft"
+    if article.language != digest.language:
+        return "in another language"
     if digest.featured_only and not article.featured:
         return "not featured"
     if digest.categories and unaccented(article.category) not in map(unaccented, digest.categories):

@@ -157,7 +157,7 @@ def _context(issue: Issue, digest: Digest, site: Site, stories: list[Story], lef
         "stories": stories,
         "others": stories[1:],
         "left_out": left_out,
-        "more_url": f"{site.feeds_url}/",
+        "more_url": f"{site.feeds_url}/{site.root_of(digest.language)}",
         "unsubscribe_url": UNSUBSCRIBE,
         "browser_url": _browser_url(digest, site, issue.slot),
         "subject": "",

@@ -10,12 +10,19 @@ from feedpub.site import Format, Site
 
 
 def page_model(feeds: Sequence[Planned], site: Site, files: Mapping[Format, str]) -> dict[str, Any]:
-    """All that the page shows, as plain values; `files` names the file of each format."""
+    """All that the page of `feeds`, those of one language, shows, as plain values; `files` names the file of each format."""
+    first, own = feeds[0], site
+    site, up = site.in_language(first.language), "../" if first.root else ""
     shown = [_card(feed, site, 5 if feed.group == "all" else 3) for feed in feeds]
     groups = {group: [feed for feed in shown if feed["group"] == group] for group in HEADINGS if group != "all"}
     return {
-        "site": {name: getattr(site, name) for name in ("title", "description", "language", "url", "feeds_url")},
+        "site": {name: getattr(site, name) for name in ("title", "description", "language")}
+        | {name: f"{getattr(site, name)}/{first.root}".rstrip("/") for name in ("url", "feeds_url")},
         "everything": shown[0],
+        "translations": [
+            {"tag": tag, "title": own.in_language(tag if tag in own.languages else "").title, "folder": f"{up}{folder}"}
+            for tag, folder in first.translations
+        ],
         "groups": {HEADINGS[group]: some for group, some in groups.items() if some},
         "feeds": shown,
         "subscribe": f"{site.web_url}/subscribe" if site.digests and site.web.url else None,
@@ -39,7 +46,7 @@ def index_page(model: Mapping[str, Any]) -> bytes:
 
 def _card(feed: Planned, site: Site, newest: int) -> dict[str, Any]:
     return {
-        "folder": feed.folder,
+        "folder": feed.place,
         "group": feed.group,
         "name": feed.name,
         "anchor": feed.anchor,

@@ -1,7 +1,7 @@
 """Which feeds exist, which documents each has, and which articles stand in each document."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from feedpub.errors import Problem, quoted
@@ -34,17 +34,29 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A feed to be: its folder, what it holds, and all its articles, newest first."""
+    """A feed to be: its folder, what it holds, and all its articles, newest first.
+
+    `language` is one of [languages], or "" for the site's own; `root` the folder of all its feeds. `translations` has the tag
+    and the folder of each feed that is this one in another language.
+    """
 
     folder: str
     group: Literal["all", "category", "tag", "author"]
     name: str
     articles: tuple[Article, ...]
+    language: str = ""
+    root: str = ""
+    translations: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The folder, as seen from that of all feeds of its language."""
+        return self.folder[len(self.root) :]
 
     @property
     def anchor(self) -> str:
-        """The feed's place on the page: its folder, which no other feed has (`tag/x` is a fragment too)."""
-        return self.folder.strip("/")
+        """The feed's place on the page: its folder there, which no other feed has (`tag/x` is a fragment too)."""
+        return self.place.strip("/")
 
     def documents(self, site: Site) -> tuple[Document, ...]:
         """The subscription document, and with [feeds] archive the archive documents behind it (RFC 5005, section 4).
@@ -84,20 +96,48 @@ def sound_feeds(articles: Iterable[Article], site: Site) -> tuple[tuple[Planned,
 
 
 def planned_feeds(articles: Iterable[Article], site: Site) -> tuple[tuple[Planned, ...], tuple[Problem, ...]]:
-    """Every feed of the site, that of all articles first; and a Problem for each category whose slug is
-    taken, and each article whose id is.
+    """Every feed of the site, that of all articles first, and then those of each other language in the same way; and a
+    Problem for each category whose slug is taken, and each article whose id is.
 
     A category without an article has no feed; the feed of all articles is there also when it is empty.
     """
     ordered = newest_first(articles)
     problems = tuple(_same_ids(ordered, site))
-    feeds = [Planned("", "all", "Everything", ordered)]
+    feeds: list[Planned] = []
+    for language in ("", *site.languages):
+        mine, more = _in_language(tuple(one for one in ordered if one.language == language), language, site)
+        feeds += mine
+        problems += more
+    return tuple(_translated(feeds, site) if site.languages else feeds), problems
+
+
+def published(feeds: Iterable[Planned]) -> tuple[Article, ...]:
+    """The articles that stand in `feeds`, all feeds of a site."""
+    return tuple(article for feed in feeds if feed.group == "all" for article in feed.articles)
+
+
+def _in_language(
+    ordered: tuple[Article, ...], language: str, site: Site
+) -> tuple[list[Planned], tuple[Problem, ...]]:  # fmt: skip
+    top, problems = site.root_of(language), tuple[Problem, ...]()
+    feeds = [Planned(top, "all", "Everything", ordered, language, top)]
     for group in dict.fromkeys(site.feeds.by):
         categories, more = grouped(ordered, group, site)
         problems += more
         root = "" if group == "category" else f"{group}/"
-        feeds += [Planned(f"{root}{c.slug}/", group, c.name, c.articles) for c in categories]
-    return tuple(feeds), problems
+        feeds += [Planned(f"{top}{root}{c.slug}/", group, c.name, c.articles, language, top) for c in categories]
+    return feeds, problems
+
+
+def _translated(feeds: Iterable[Planned], site: Site) -> Iterator[Planned]:
+    """`feeds`, each with those of the other languages that stand in the same place there: of the same tag, for example."""
+    feeds = tuple(feeds)
+    same: dict[str, list[Planned]] = {}
+    for feed in feeds:
+        same.setdefault(feed.place, []).append(feed)
+    for feed in feeds:
+        others = (other for other in same[feed.place] if other is not feed)
+        yield replace(feed, translations=tuple((other.language or site.language, other.folder) for other in others))
 
 
 def _same_ids(articles: Iterable[Article], site: Site) -> Iterator[Problem]:

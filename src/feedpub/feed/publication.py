@@ -1,7 +1,7 @@
 """Articles → the parts of a publication: files that are made together, and what their bytes depend on."""
 
 import gzip
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -42,26 +42,37 @@ def publication(
 ) -> tuple[Part, ...]:
     """Every part of the site, in the order in which they are to be written.
 
-    That is: the documents that others point to first, so archives before feeds, feeds before lists, the page last.
+    That is: the documents that others point to first, so archives before feeds, feeds before lists, the pages last.
     `key_of` is a hash of an article's body, `image_lengths` has the octets of lead images by slug.
     """
-    formats = [f for f in FILES if f in site.feeds.formats]
     parts = [
         _document(planned, document, site, key_of, image_lengths)
         for planned in reversed(feeds)
         for document in planned.documents(site)
     ]
-    compress = site.feeds.compress
+    languages = dict.fromkeys(feed.language for feed in reversed(feeds))
+    tops = [_top([feed for feed in feeds if feed.language == language], site) for language in languages]
+    return (*parts, *(part for top in tops for part in top))
+
+
+def _top(feeds: Sequence[Planned], site: Site) -> Iterator[Part]:
+    """The lists and the page of the feeds of one language."""
+    formats, compress, root = [f for f in FILES if f in site.feeds.formats], site.feeds.compress, feeds[0].root
     if formats:
-        named = [Planned(feed.folder, feed.group, feed.name, ()) for feed in feeds]
+        named = [Planned(feed.place, feed.group, feed.name, ()) for feed in feeds]
         best = FILES["atom" if "atom" in formats else formats[0]]
-        facts = {"title": site.title, "url": site.url, "feeds_url": site.feeds_url, "file": best}
+        below = f"{site.feeds_url}/{root}".rstrip("/")
+        facts = {
+            "title": site.in_language(feeds[0].language).title,
+            "url": f"{site.url}/{root}".rstrip("/"),
+            "feeds_url": below,
+            "file": best,
+        }
         groups = {feed.group for feed in feeds}
-        paths = [path for group, path in LISTS.items() if group in groups]
-        parts.append(_part(paths, compress, (named, facts), (), lambda _: partial(_lists, named, facts, compress)))
+        paths = [root + path for group, path in LISTS.items() if group in groups]
+        yield _part(paths, compress, (named, facts), (), lambda _: partial(_lists, root, named, facts, compress))
     model = page_model(feeds, site, {f: FILES[f] for f in formats})
-    parts.append(_part(["index.html"], compress, model, (), lambda _: partial(_page, model, compress)))
-    return tuple(parts)
+    yield _part([f"{root}index.html"], compress, model, (), lambda _: partial(_page, root, model, compress))
 
 
 def _document(
@@ -99,16 +110,16 @@ def _written(feed: Feed, folder: str, formats: Sequence[Format], compress: Seque
     return _with_copies({folder + FILES[f]: writers[f](feed, FILES[f]) for f in formats}, compress)
 
 
-def _lists(named: Sequence[Planned], facts: Mapping[str, str], compress: Sequence[str]) -> Files:
+def _lists(root: str, named: Sequence[Planned], facts: Mapping[str, str], compress: Sequence[str]) -> Files:
     from feedpub.feed.opml import subscription_lists
 
-    return _with_copies(subscription_lists(named, **facts), compress)
+    return _with_copies({root + name: data for name, data in subscription_lists(named, **facts).items()}, compress)
 
 
-def _page(model: Mapping[str, Any], compress: Sequence[str]) -> Files:
+def _page(root: str, model: Mapping[str, Any], compress: Sequence[str]) -> Files:
     from feedpub.feed.page import index_page
 
-    return _with_copies({"index.html": index_page(model)}, compress)
+    return _with_copies({f"{root}index.html": index_page(model)}, compress)
 
 
 def _with_copies(files: Files, compress: Sequence[str]) -> Files:
@@ -130,12 +141,13 @@ def _feed(planned: Planned, document: Document, site: Site, body_of: BodyOf, ima
     )
     base = f"{site.feeds_url}/"
     everything = planned.group == "all"
+    site = site.in_language(planned.language)
     return Feed(
         base=base + document.folder,
         id=feed_id(document.folder, site),
         title=site.title if everything else f"{site.title}: {planned.name}",
         description=(site.description or site.title) if everything else f"{planned.name}, from {site.title}",
-        link=f"{site.url}/" if everything else f"{base}#{planned.anchor}",
+        link=f"{site.url}/{planned.root}" if everything else f"{base}{planned.root}#{planned.anchor}",
         language=site.language,
         author=site.author or Author(site.title),
         updated=max((e.updated for e in entries), default=_birth(site)),
@@ -146,6 +158,7 @@ def _feed(planned: Planned, document: Document, site: Site, body_of: BodyOf, ima
         complete=document.complete,
         previous=base + document.previous if document.previous else None,
         current=base + planned.folder if document.archive else None,
+        translations=() if document.archive else tuple((tag, base + folder) for tag, folder in planned.translations),
     )
 
 

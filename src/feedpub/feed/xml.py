@@ -31,6 +31,7 @@ class _Links(BaseExtension):  # type: ignore[misc]
 
     feed: Feed
     file: str
+    media_type: str
 
     def extend_ns(self) -> dict[str, str]:
         return {"fh": _HISTORY} if self.feed.archive or self.feed.complete else {}
@@ -45,6 +46,9 @@ class _Links(BaseExtension):  # type: ignore[misc]
     def _extend(self, parent: Any, link: str) -> Any:
         for rel, href in self._links():
             etree.SubElement(parent, link, rel=rel, href=href)
+        # RFC 4287, 4.1.1: several alternates may stand here as long as no two agree in type and hreflang.
+        for tag, folder in self.feed.translations:
+            etree.SubElement(parent, link, rel="alternate", type=self.media_type, hreflang=tag, href=folder + self.file)
         for name in ("archive", "complete"):
             if getattr(self.feed, name):
                 etree.SubElement(parent, f"{{{_HISTORY}}}{name}")
@@ -86,7 +90,7 @@ def _generator(feed: Feed, file: str, media_type: str) -> Any:
     generator.load_extension("media")
     generator.load_extension("dc", atom=False)
     generator.register_extension("links", _Links, _EntryLinks)
-    generator.links.feed, generator.links.file = feed, file
+    generator.links.feed, generator.links.file, generator.links.media_type = feed, file, media_type
     generator.id(feed.id)
     generator.title(feed.title)
     generator.description(feed.description)

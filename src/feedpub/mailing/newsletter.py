@@ -58,7 +58,7 @@ def edition(
     `issued` holds the slugs of earlier issues; `body_of` renders articles that come without their Markdown. Raises
     FeedpubError for faults in the digest's settings or templates.
     """
-    articles = list(articles)
+    articles, site = list(articles), site.in_language(digest.language)
     spelt = check_categories(digest, articles)
     templates = environment((folder / digest.template).absolute() if digest.template else None)
     issue = compose(digest, articles, slot=slot, issued=issued)

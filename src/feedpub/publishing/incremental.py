@@ -12,7 +12,7 @@ from feedpub.cache import Cache, Known, Mark
 from feedpub.content import Addresses, body_key, joined, reading_key
 from feedpub.disk import Changes, SourceFile, Stamp, hash_of_file, hashed, is_settled, write_tree
 from feedpub.errors import Problem
-from feedpub.feed import Part, Planned, publication
+from feedpub.feed import Part, Planned, publication, published
 from feedpub.loading import Progress, image_lengths, image_path
 from feedpub.model import Article, Body, Examined
 from feedpub.publishing.stages import READING, RENDERING, WRITING, draw, examine_files, read_files, render_files
@@ -84,7 +84,7 @@ class Incremental:
         """Publish `feeds`; what changed, the warnings of their bodies, and the lengths of their lead images."""
         site, folder, cache = self._site, self._folder, self._cache
         shown = {a.slug: a for feed in feeds for document in feed.documents(site) for a in document.articles}
-        self._mention(shown.values(), feeds[0].articles)
+        self._mention(shown.values(), published(feeds))
         self._keys = {slug: body_key(a, self._known[a.source].text, site, self._mentioned.get(slug)) for slug, a in shown.items()}
         places = {slug: str(place) for slug, a in shown.items() if (place := image_path(a))}
         images = image_lengths(folder, {*places.values()})
@@ -99,7 +99,7 @@ class Incremental:
         before = cache.load("files", Written)
         hashes: dict[str, bytes] = {}
         paths = [path for part in parts for path in part.paths]
-        making, count = partial(self._made, output, parts, before, hashes), len(feeds[0].articles)
+        making, count = partial(self._made, output, parts, before, hashes), len(published(feeds))
         changes = write_tree(output, paths, making, articles=count, until=until, adopt=adopt)
         written: dict[bytes, bytes] = {}
         for part in parts:

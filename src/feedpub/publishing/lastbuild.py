@@ -15,10 +15,11 @@ from feedpub.loading import image_lengths
 
 
 class FeedCount(msgspec.Struct, frozen=True, array_like=True):
-    """A feed's folder, and how many articles it has."""
+    """A feed's folder, how many articles it has, and whether these are all of a language."""
 
     folder: str
     articles: int
+    everything: bool = False
 
 
 class Wait(msgspec.Struct, frozen=True, array_like=True):

@@ -29,7 +29,7 @@ class Built:
     @property
     def published(self) -> int:
         """How many articles are in the feeds."""
-        return self.feeds[0].articles
+        return sum(feed.articles for feed in self.feeds if feed.everything)
 
 
 def build(
@@ -62,29 +62,29 @@ def build(
             return Built(place, last.feeds, Changes((), kept, (), {}), last.drafts, (), warnings, wait)
         # Not before: to load what reads and renders articles takes as long as to see that there is nothing to do.
         from feedpub.content import released
-        from feedpub.feed import sound_feeds, variants
+        from feedpub.feed import published, sound_feeds, variants
         from feedpub.publishing.incremental import Incremental
         from feedpub.publishing.removal import emptied, removed_feeds
 
         run = Incremental(folder, site, cache, workers, progress)
         articles, problems = run.read(files)
-        published = [article for article in articles if drafts or not article.draft]
-        release = released(published, now, future=future)
+        wanted = [article for article in articles if drafts or not article.draft]
+        release = released(wanted, now, future=future)
         first = release.later[0].published if release.later else None
         wait = lastbuild.Wait(len(release.later), first, release.since, release.until, now is not None)
         feeds, collisions = sound_feeds(release.out, site)
         problems += [*listing.unreadable, *collisions]
         before = read_manifest(place)
-        lost = () if allow_removal else tuple(emptied(before, len(feeds[0].articles), place))
+        lost = () if allow_removal else tuple(emptied(before, len(published(feeds)), place))
         if lost or (problems and not keep_going):
             raise FeedpubError([*problems, *lost])
         gone = tuple(removed_feeds(before, feeds, place))
         # What was built in a way of the operator's own is not built again by itself.
         until = None if drafts or future else release.until
         changes, warnings, images = run.write(feeds, place, adopt=adopt, until=until)
-        warnings = (*warnings, *variants(feeds[0].articles, site))
-        counts = tuple(lastbuild.FeedCount(feed.folder, len(feed.articles)) for feed in feeds)
-        left_out = len(articles) - len(published)
+        warnings = (*warnings, *variants(published(feeds), site))
+        counts = tuple(lastbuild.FeedCount(feed.folder, len(feed.articles), feed.group == "all") for feed in feeds)
+        left_out = len(articles) - len(wanted)
         if not problems:
             lastbuild.remember(cache, key, place, changes.stamps, images, run.unsettled, (counts, left_out, warnings, wait))
         return Built(

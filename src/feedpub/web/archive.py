@@ -166,7 +166,7 @@ class _Archive:
             title=title if title != site.title else f"{title}: {name}",
             description=f"Every issue of {title}",
             link=base,
-            language=site.language,
+            language=(self.known[name].language if name in self.known else "") or site.language,
             author=author,
             # Without an issue there is no date to tell; 1970 is one that never changes.
             updated=max((issue.made.replace(microsecond=0) for issue in issues), default=datetime.fromtimestamp(0, UTC)),

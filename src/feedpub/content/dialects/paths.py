@@ -1,11 +1,13 @@
 """What the place of a file tells: the article's name and, where tools write one, its date."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from posixpath import normpath
 from typing import NamedTuple
+
+from feedpub.content.dialects.language import without_language
 
 _CENTURY = re.compile(r"[12]\d{3}")
 _DAY = re.compile(r"(?:^|/)([12]\d{3})[-_./](\d{1,2})[-_./](\d{1,2})(?:[-_/ ](?P<rest>[^/].*)|$)")
@@ -24,13 +26,14 @@ class Place(NamedTuple):
     day: str
 
 
-def place(source: str, folders: Iterable[str]) -> Place:
-    """The Place of the file `source`, a path in the site, where articles lie in `folders`.
+def place(source: str, folders: Iterable[str], languages: Mapping[str, str] | None = None) -> Place:
+    """The Place of the file `source`, a path in the site, where articles lie in `folders`; without what tells of `languages`.
 
     A file `name/index.md` is called `name`: Hugo's bundles, and folders that a web server would serve so.
     """
     path = _below(source, folders)
     path = path[: path.rfind(".")] if "." in path.rpartition("/")[2][1:] else path
+    path = without_language(path, languages) if languages else path
     folder, _, last = path.rpartition("/")
     path = folder if folder and last.casefold() == "index" else path
     return Place(path, name_of(path), day_in(path))
