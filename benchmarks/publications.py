@@ -61,16 +61,18 @@ def publication(root: Path, seen: dict[str, Counter[str]]) -> Publication:
         return Publication(root.name, "", "none", 0, 0, 0, 0, 0, 0, time.perf_counter() - start)
     site, _ = site_of(root, found.text)
     articles, _ = load_articles(root, site)
-    dated = set(found.articles.files) if not found.trial.by_git else {article.source for article in articles}
-    accepted = [article for article in articles if article.source in dated]
+    # Where git gives the dates, no article has one of its own: its body is looked at, and it is in no share of what is accepted.
+    dated = set() if found.trial.by_git else set(found.articles.files)
+    shown = articles if found.trial.by_git else [article for article in articles if article.source in dated]
+    accepted = 0 if found.trial.by_git else len(shown)
     for problem in found.trial.faulty:
         seen["refused"][f"{root.name}: {problem}"] += 1
     for source in dated & set(found.trial.undated):
         seen["refused"][f"{root.name}: {source}: no date is read"] += 1
-    raw, named, kept = _bodies(root, site, accepted, seen)
+    raw, named, kept = _bodies(root, site, shown, seen)
     seconds = time.perf_counter() - start
     return Publication(
-        root.name, found.facts.tool, found.articles.folder, len(dated), len(accepted), len(accepted), raw, named, kept, seconds
+        root.name, found.facts.tool, found.articles.folder, len(dated), accepted, len(shown), raw, named, kept, seconds
     )
 
 
