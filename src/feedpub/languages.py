@@ -83,6 +83,12 @@ def translations(sources: Iterable[str], known: Mapping[str, object], own: str) 
     return found
 
 
+def language_in(source: str, settled: Iterable[str]) -> str:
+    """The tag of the language that the name or a folder of the file `source` may stand for, if it is not `settled`; or ""."""
+    known = {*map(plain_tag, settled)}
+    return next((tag for tag, _ in _marks(_bare(source), "") if is_language(tag) and tag not in known), "")
+
+
 def _marks(path: str, own: str) -> Iterator[tuple[str, set[str]]]:
     """What in `path` may be a language, and where the original would lie then."""
     *folders, stem = path.split("/")

@@ -176,3 +176,19 @@ def test_check_tells_of_translations_once_and_they_are_published_as_before(write
 def test_without_languages_an_article_has_none(write_site: Write) -> None:
     site: Site = read_site(SETTINGS)
     assert read_article(article(lang="fr"), "articles/fr/bread.fr.md", site).slug == "bread.fr"
+
+
+def test_translations_of_one_slug_are_told_what_makes_them_articles(write_site: Write) -> None:
+    files = {
+        "blog/2024-03-01-one.md": "---\ntitle: One\n---\n",
+        "i18n/fr/docusaurus-plugin-content-blog/2024-03-01-one.md": "---\ntitle: Un\n---\n",
+    }
+    settings = 'articles = ["blog/**/*.md", "i18n/*/docusaurus-plugin-content-blog/**/*.md"]\n'
+    folder = write_site(files, settings)
+    with pytest.raises(FeedpubError) as refused:
+        build(folder)
+    assert 'if it is a translation, write in feedpub.toml: [languages] fr = "The title in fr"' in str(refused.value.problems[0])
+    write_site(files, f'{settings}article_url = "/{{lang}}/{{path}}"\n{LANGUAGES}')
+    output = build(folder).output
+    assert items(output, "") == {"one": "https://news.example.org/en/2024-03-01-one"}
+    assert items(output, "fr") == {"fr%2Fone": "https://news.example.org/fr/2024-03-01-one"}

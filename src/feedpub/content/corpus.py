@@ -7,6 +7,7 @@ import msgspec
 from feedpub.content.address import article_url
 from feedpub.content.article import Commits, read_article
 from feedpub.errors import FeedpubError, Problem, quoted
+from feedpub.languages import language_in
 from feedpub.model import Article
 from feedpub.site import Site
 
@@ -52,7 +53,10 @@ def joined(read: Iterable[Article | tuple[Problem, ...]], site: Site) -> tuple[l
                 continue
         what = f"{quoted(article.slug)} is also the slug of {first.source}"
         line = article.lines.get("slug", 1)
-        problems.append(Problem(article.source, line, "slug", what, "give one of the two another: slug: a-new-slug"))
+        mend = "give one of the two another: slug: a-new-slug"
+        if tag := language_in(article.source, (*site.languages, site.language)):
+            mend += f'; or, if it is a translation, write in feedpub.toml: [languages] {tag} = "The title in {tag}"'
+        problems.append(Problem(article.source, line, "slug", what, mend))
     return list(articles.values()), problems
 
 
