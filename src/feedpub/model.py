@@ -1,6 +1,5 @@
 """The nouns that travel between the rooms: frozen, and free of rules."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -58,8 +57,7 @@ class Article(msgspec.Struct, frozen=True, array_like=True, gc=False):
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(msgspec.Struct, frozen=True):
     """A rendered body: safe HTML with absolute URLs, its first paragraph as plain text, and the images it shows."""
 
     html: str
@@ -68,8 +66,7 @@ class Body:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True):
     """A URL that a body names, absolute, with the line of its file; `alt` is None where an image has none."""
 
     kind: Literal["link", "image"]
@@ -79,16 +76,14 @@ class Reference:
     alt: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(msgspec.Struct, frozen=True):
     """What there is to tell of a body: the Problems of rendering it, and every URL that it names, in the order of the file."""
 
     problems: tuple[Problem, ...] = ()
     references: tuple[Reference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(msgspec.Struct, frozen=True):
     """An absolute image URL, its media type, and its length in octets where that is known."""
 
     url: str
@@ -96,8 +91,7 @@ class Image:
     length: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """An article as a feed shows it (RFC 4287, section 4.1.2). Datetimes are aware, in UTC and whole seconds.
 
     `related` is the address of what the article is about, elsewhere (section 4.2.7.2).
@@ -116,8 +110,7 @@ class Entry:
     related: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(msgspec.Struct, frozen=True):
     """A feed document in no format yet (RFC 4287, section 4.1.1), newest entry first.
 
     `translations` has the tag and the folder's URL of each feed that is this one in another language.
@@ -144,8 +137,7 @@ class Feed:
     translations: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(msgspec.Struct, frozen=True):
     """One dated edition of a Digest: its slot (aware, in the digest's zone) and its articles, the lead story first."""
 
     digest: str
@@ -153,8 +145,7 @@ class Issue:
     articles: tuple[Article, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Email:
+class Email(msgspec.Struct, frozen=True):
     """An Issue rendered once, for all: the sentinel UNSUBSCRIBE stands where each subscriber's own link goes.
 
     `excerpt_length` is what excerpts were cut to, and `left_out` how many stories only "and 7 more" tells of, to keep the

@@ -1,7 +1,6 @@
 """When git first and last saw each file of a folder: one look at its log, whatever the number of files."""
 
 import os
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -59,6 +58,8 @@ def _follow(found: History, top: str, log: str) -> None:
 
 
 def _asked(folder: Path, source: str, *question: str) -> str:
+    import subprocess  # it takes as long to load as a build's settings, and few builds ask git
+
     environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     try:
         answer = subprocess.run(  # noqa: S603 - the arguments are ours

@@ -23,7 +23,8 @@ def read_text(path: str | Path, *, source: str) -> str | Problem:
 def read_bytes(path: str | Path, *, source: str) -> bytes | Problem:
     """The bytes of a file, or why there are none."""
     try:
-        return Path(path).read_bytes()
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a Path, and a buffer, take as long as to read the file
+            return file.readall()
     except OSError as error:
         return refusal(error, source)
 

@@ -1,11 +1,12 @@
 """The use cases of a digest: an issue as files to look at, and an issue published into the ledger."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import imagesize
+import msgspec
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
@@ -68,7 +69,7 @@ def edition(
     email = render(issue, digest, site, templates, body_of or _body_of(articles, site), shapes)
     found = lint.warnings(email, issue, digest, site, _template_files(folder, digest))
     # What was left out for size was not issued: it goes into the next one.
-    shown = replace(issue, articles=issue.articles[: len(issue.articles) - email.left_out])
+    shown = msgspec.structs.replace(issue, articles=issue.articles[: len(issue.articles) - email.left_out])
     return Edition(shown, email, letter(email, shown, digest, site), tuple(sorted([*spelt, *found])))
 
 
