@@ -55,6 +55,26 @@ def test_a_relay_that_refuses_everybody_burns_no_list(desk: Desk, relay: Relay, 
     assert sorted(relay.taken) == sorted(people)
 
 
+@pytest.mark.parametrize("reply", ["550 no", "550 5.1.1 User unknown in local recipient table", "552 5.2.2 mailbox full"])
+def test_a_relay_that_knows_no_mailbox_at_all_has_lost_its_table(desk: Desk, relay: Relay, reply: str) -> None:
+    desk.subscribe(*SPREAD)
+    desk.publish()
+    relay.stops_after("RCPT", 5, reply)
+    report = desk.deliver()
+    assert report.stopped == f"the server refuses everybody: {reply}"
+    assert report.answers["failed"] == 0
+    assert report.waiting == 60 - len(relay.taken)
+
+
+def test_nine_dead_mailboxes_are_nine_dead_mailboxes(desk: Desk, relay: Relay) -> None:
+    desk.subscribe(*SPREAD[:20])
+    desk.publish()
+    relay.says = lambda command, to: "550 5.1.1 User unknown" if command == "RCPT" and to in SPREAD[:9] else ""
+    report = desk.deliver()
+    assert not report.stopped
+    assert report.answers["failed"] == 9
+
+
 def test_three_subscribers_are_not_burnt_either(desk: Desk, relay: Relay) -> None:
     desk.subscribe(*SPREAD[:3])
     desk.publish()

@@ -63,8 +63,8 @@ def what_waits(site: Site, report: Report) -> str:
     """How much is left and when the next of it may go, as a sentence; "" if nothing waits."""
     if not report.waiting:
         return ""
-    until = f"the next may go at {report.until.astimezone(site.timezone):%Y-%m-%d %H:%M %Z}" if report.until else "it is due now"
-    verb = "waits" if report.waiting == 1 else "wait"
+    verb, due = ("waits", "it is due now") if report.waiting == 1 else ("wait", "they are due now")
+    until = f"the next may go at {report.until.astimezone(site.timezone):%Y-%m-%d %H:%M %Z}" if report.until else due
     return f"{counted(report.waiting, 'delivery')} {verb}; {until}."
 
 

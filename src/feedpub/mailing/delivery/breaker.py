@@ -11,6 +11,8 @@ from feedpub.transport import Accepted, Answer, Deferred, Refused
 
 # Refusals alike without an acceptance between them: from so many domains, or from so many mailboxes of fewer domains.
 _DOMAINS, _MAILBOXES = 5, 10
+# What speaks of the mailbox, in the same words for so many domains, speaks of none of them: a relay that lost its table of users.
+_GONE_DOMAINS = 10
 # When a run ends without any acceptance, this many are enough to doubt that they were about their recipients.
 _FEW = 2
 # Deferrals alike, from so many domains; or so many connections lost, whoever the message was for.
@@ -66,7 +68,7 @@ class Breaker:
 
     def __init__(self) -> None:
         self.count = 0
-        self._refused, self._deferred = _Streak(), _Streak()
+        self._refused, self._gone, self._deferred = _Streak(), _Streak(), _Streak()
         self._welcome: set[str] = set()
         self._doubted = False
 
@@ -79,11 +81,16 @@ class Breaker:
         match answer:
             case Accepted():
                 self._refused = _Streak() if let_go > self._refused.began else self._refused
+                self._gone = _Streak() if let_go > self._gone.began else self._gone
                 self._deferred = _Streak() if let_go > self._deferred.began else self._deferred
                 self._welcome.add(one.domain)
             case Refused(reason, "sender") if one.attempts < _MOST_ATTEMPTS:
                 self._refused.add(status(reason) or cause(reason), reason, one, self.count - 1)
                 return self._on_refusals()
+            case Refused(reason, "mailbox") if one.attempts < _MOST_ATTEMPTS:
+                self._gone.add(cause(reason), reason, one, self.count - 1)
+                if len(self._gone.domains) >= _GONE_DOMAINS:  # they may be gone indeed, so there is an end to it
+                    return _halt(self._gone, counts=True)
             case Deferred(reason, "relay") if status(reason):
                 return Rest(reason)
             case Deferred(reason) if not _ABOUT_ONE.match(reason):
@@ -96,20 +103,21 @@ class Breaker:
     def at_end(self) -> Halt | None:
         """What remains to be said when the run is over: whether the server took nothing at all and refused some."""
         few = bool(self._welcome) or len(self._refused.numbers) < _FEW
-        return None if few else self._halt(counts=True)  # it may be about them after all, so there is an end to it
+        return None if few else _halt(self._refused, counts=True)  # it may be about them after all, so there is an end to it
 
     def _on_refusals(self) -> Halt | Doubt | None:
         refused = self._refused
         if len(refused.domains) >= _DOMAINS:
-            return self._halt(counts=False)
+            return _halt(self._refused, counts=False)
         # Many of one domain: its own policy if others took mail and it never did; else a list of colleagues, and the relay's.
         its_own = bool(self._welcome) and not self._welcome & refused.domains
         if len(refused.numbers) < _MAILBOXES or its_own:
             return None
         if self._welcome or self._doubted:
-            return self._halt(counts=not self._welcome)
+            return _halt(self._refused, counts=not self._welcome)
         self._doubted = True
         return Doubt(tuple(refused.numbers), frozenset(refused.domains))
 
-    def _halt(self, *, counts: bool) -> Halt:
-        return Halt(self._refused.reason, tuple(self._refused.numbers), counts)
+
+def _halt(streak: _Streak, *, counts: bool) -> Halt:
+    return Halt(streak.reason, tuple(streak.numbers), counts)
