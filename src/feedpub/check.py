@@ -62,7 +62,7 @@ def _checked(
     listing = site_files(folder, site)
     files, outside = confined(folder, listing.files) if untrusted else (listing.files, [])
     run = Incremental(folder, site, cache, workers, progress)
-    articles, problems = run.read(files)
+    articles, problems = run.read(files, bodies=True)
     problems += [*listing.unreadable, *outside]
     _, collisions = planned_feeds(articles, site)
     found = {

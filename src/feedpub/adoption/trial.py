@@ -59,7 +59,7 @@ def _read(listing: Listing, site: Site) -> Trial:
     texts = ((file.source, read_text(file.path, source=file.source), file.commits) for file in listing.files)
     articles, problems = read_articles(texts, site)
     by_source: dict[str, list[Problem]] = defaultdict(list)
-    for problem in [*listing.unreadable, *problems]:
+    for problem in [*listing.unreadable, *(one for one in problems if one.severity == "error")]:
         by_source[problem.source].append(problem)
     undated = {source for source, some in by_source.items() if any(_is_undated(problem) for problem in some)}
     faulty = tuple(some[0] for source, some in sorted(by_source.items()) if source not in undated)

@@ -64,10 +64,14 @@ def build_command(
 
 
 def _refused(site: Path, error: FeedpubError, *, as_json: bool, whole: bool) -> None:
-    problems = at(site, error.problems)
+    found = at(site, error.problems)
+    problems = [problem for problem in found if problem.severity == "error"]
     if as_json:
-        write_json({"output": None, "written": [], "kept": [], "removed": [], "problems": records(problems), "warnings": []})
-    say(problems, whole=whole)
+        warnings = records(problem for problem in found if problem.severity == "warning")
+        write_json({
+            "output": None, "written": [], "kept": [], "removed": [], "problems": records(problems), "warnings": warnings,
+        })  # fmt: skip
+    say(found, whole=whole)
     files = len({problem.source for problem in problems})
     click.echo(f"{counted(len(problems), 'problem')} in {counted(files, 'file')}; nothing was written.", err=True)
 

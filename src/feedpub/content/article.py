@@ -11,7 +11,7 @@ from feedpub.content.fields import Fields
 from feedpub.content.mentions import looked_up, mentions
 from feedpub.content.merge import merge_marker
 from feedpub.content.tags import Page, Tagged, untagged
-from feedpub.content.text import clean, one_line
+from feedpub.content.text import normal, one_line
 from feedpub.content.titles import decoded, plain_title
 from feedpub.content.unshown import unshown
 from feedpub.content.urls import absolute
@@ -39,7 +39,8 @@ def read_article(text: str, source: str, site: Site, commits: Commits = None) ->
 
     `commits` has the times of the file's first and last commit, for one without a date. Times without an offset are the
     site's. `updated` is never before `published`: a reader sees an article change when
-    it appears. Raises FeedpubError with all Problems of the file.
+    it appears. Raises FeedpubError with all Problems of the file's fields and its warnings, or with
+    those of front matter that can't be read.
     """
     from feedpub.content.dialects import (
         language_of,
@@ -53,8 +54,7 @@ def read_article(text: str, source: str, site: Site, commits: Commits = None) ->
     )  # fmt: skip
     from feedpub.content.frontmatter import read_front_matter
 
-    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-    text = clean(text.removeprefix("\ufeff")).replace(_GHOST, "")
+    text = normal(text).replace(_GHOST, "")
     raw = read_front_matter(text, source)
     body, body_line = raw.body, raw.body_line
     if source.lower().endswith(".mdx"):
@@ -78,7 +78,7 @@ def read_article(text: str, source: str, site: Site, commits: Commits = None) ->
     if "publishedAt" not in told.fields and told.fields.get("draft") == "true" and "title" in told.fields:
         told.fields["publishedAt"] = "1970-01-01"  # a draft has its date when it is one no longer
     if raw.absent and not {"title", "publishedAt"} <= told.fields.keys():
-        raise FeedpubError([raw.absent])
+        raise FeedpubError([raw.absent, *_unmerged(source, body, body_line)])
     fields = Fields(told.fields, told.lines, source, told.written)
     published = fields.published(site.timezone)
     # A file that is published today under its whole name keeps its id.
@@ -114,13 +114,16 @@ def read_article(text: str, source: str, site: Site, commits: Commits = None) ->
         mentions=mentions(body),
         related=_related(raw.fields, site),
     )
+    if problems := [*told.problems, *fields.problems, *_unmerged(source, body, body_line)]:
+        raise FeedpubError([*problems, *article.warnings])  # one of them may be the cause: a date under a misspelt name
+    return article
+
+
+def _unmerged(source: str, body: str, body_line: int) -> Iterator[Problem]:
     conflict = merge_marker(body)
     if conflict is not None:
         mend = "keep what is meant of the two, and take the lines <<<<<<<, ======= and >>>>>>> out"
-        fields.problems.append(Problem(source, body_line + conflict, "", "an unresolved merge stands in the text", mend))
-    if problems := [*told.problems, *fields.problems]:
-        raise FeedpubError(problems)
-    return article
+        yield Problem(source, body_line + conflict, "", "an unresolved merge stands in the text", mend)
 
 
 def _kept_id(fields: Mapping[str, object]) -> str | None:

@@ -6,6 +6,7 @@ import msgspec
 
 from feedpub.content.address import article_url
 from feedpub.content.article import Commits, read_article
+from feedpub.content.faults import others
 from feedpub.errors import FeedpubError, Problem, quoted
 from feedpub.languages import language_in
 from feedpub.model import Article
@@ -17,14 +18,16 @@ def read_articles(texts: Iterable[tuple[str, str | Problem, Commits]], site: Sit
     return joined((read(text, source, site, commits) for source, text, commits in texts), site)
 
 
-def read(text: str | Problem, source: str, site: Site, commits: Commits = None) -> Article | tuple[Problem, ...]:
-    """read_article() with the Problems returned, not raised."""
+def read(
+    text: str | Problem, source: str, site: Site, commits: Commits = None, *, bodies: bool = False
+) -> Article | tuple[Problem, ...]:
+    """read_article() with the Problems returned, not raised, and with what else is wrong: `bodies` as for others()."""
     if isinstance(text, Problem):
         return (text,)
     try:
         return read_article(text, source, site, commits)
     except FeedpubError as error:
-        return error.problems
+        return (*error.problems, *others(text, source, site, commits, error.problems, bodies=bodies))
 
 
 def joined(read: Iterable[Article | tuple[Problem, ...]], site: Site) -> tuple[list[Article], list[Problem]]:

@@ -24,6 +24,12 @@ def clean(text: str) -> str:
     return text if plain else _FORBIDDEN.sub("", text)
 
 
+def normal(text: str) -> str:
+    """The text of a file: line ends as \\n, no mark of the byte order, no characters that XML forbids."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    return clean(text.removeprefix("\ufeff"))
+
+
 def plain(markup: str) -> str:
     """The text that `markup`, a piece of HTML, shows, in one line."""
     import nh3

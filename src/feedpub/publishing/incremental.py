@@ -41,8 +41,10 @@ class Incremental:
         self._mentioned: dict[str, dict[str, str]] = {}
         self.unsettled: dict[str, tuple[Stamp, bytes]] = {}
 
-    def read(self, files: Sequence[SourceFile]) -> tuple[list[Article], list[Problem]]:
-        """The Articles of `files`, without their Markdown, and every Problem in them and between them."""
+    def read(self, files: Sequence[SourceFile], *, bodies: bool = False) -> tuple[list[Article], list[Problem]]:
+        """The Articles of `files`, without their Markdown, and every Problem in them and between them; of a file at fault its
+        warnings too, and with `bodies` those of its body.
+        """
         cache = self._cache
         # What an article takes from the settings is in its key: a build with others may save its own at the same time.
         reader = hashed(reading_key(self._site).encode())
@@ -56,7 +58,7 @@ class Incremental:
             known = before.get(keys[file.source])
             if not (known and known.mark.vouches(file.stamp)):
                 unread.append((file, known))
-        reading = partial(read_files, self._site, cache.clock)
+        reading = partial(read_files, self._site, cache.clock, bodies)
         outcomes = self._workers.map(reading, unread, count=len(unread), seconds=READING)
         found = dict(zip((file.source for file, _ in unread), self._progress(outcomes, "reading", len(unread)), strict=True))
         problems: dict[str, tuple[Problem, ...]] = {}

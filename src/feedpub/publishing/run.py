@@ -67,7 +67,9 @@ def build(
         from feedpub.publishing.removal import emptied, removed_feeds
 
         run = Incremental(folder, site, cache, workers, progress)
-        articles, problems = run.read(files)
+        articles, found = run.read(files)
+        problems = [problem for problem in found if problem.severity == "error"]
+        beside = [problem for problem in found if problem.severity == "warning"]
         wanted = [article for article in articles if drafts or not article.draft]
         release = released(wanted, now, future=future)
         first = release.later[0].published if release.later else None
@@ -77,7 +79,7 @@ def build(
         before = read_manifest(place)
         lost = () if allow_removal else tuple(emptied(before, len(published(feeds)), place))
         if lost or (problems and not keep_going):
-            raise FeedpubError([*problems, *lost])
+            raise FeedpubError([*problems, *beside, *lost])
         gone = tuple(removed_feeds(before, feeds, place))
         # What was built in a way of the operator's own is not built again by itself.
         until = None if drafts or future else release.until
@@ -93,7 +95,7 @@ def build(
             changes,
             left_out,
             tuple(sorted(problems)),
-            (*warnings, *told, *gone, *_unlocked(changes, place), *cache.notices),
+            (*beside, *warnings, *told, *gone, *_unlocked(changes, place), *cache.notices),
             wait.shown_in(site.timezone),
         )
 

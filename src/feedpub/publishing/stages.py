@@ -21,12 +21,14 @@ _SLOW = 1.0
 Outcome = Known | bytes | tuple[Problem, ...]
 
 
-def read_files(site: Site, clock: int, files: list[tuple[SourceFile, Known | None]]) -> list[Outcome]:
-    """For each file, beside what is known of it: a Known with a mark of `clock`, encoded if it can be; or its Problems."""
-    return [_read(site, file, known, clock) for file, known in files]
+def read_files(site: Site, clock: int, bodies: bool, files: list[tuple[SourceFile, Known | None]]) -> list[Outcome]:
+    """For each file, beside what is known of it: a Known with a mark of `clock`, encoded if it can be; or its Problems, with
+    those of its body if `bodies`.
+    """
+    return [_read(site, file, known, clock, bodies) for file, known in files]
 
 
-def _read(site: Site, file: SourceFile, known: Known | None, clock: int) -> Outcome:
+def _read(site: Site, file: SourceFile, known: Known | None, clock: int, bodies: bool) -> Outcome:
     data = read_bytes(file.path, source=file.source)
     if isinstance(data, Problem):
         return (data,)
@@ -34,7 +36,7 @@ def _read(site: Site, file: SourceFile, known: Known | None, clock: int) -> Outc
     if known and known.text == text:
         found = Known(known.article, text, mark)
     else:
-        article = read(decoded(data, source=file.source), file.source, site, file.commits)
+        article = read(decoded(data, source=file.source), file.source, site, file.commits, bodies=bodies)
         if isinstance(article, tuple):
             return article
         found = Known(msgspec.structs.replace(article, markdown=""), text, mark)
