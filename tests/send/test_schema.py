@@ -8,7 +8,18 @@ from feedpub.digest import Letter
 from feedpub.model import Issue
 from feedpub.store import add_issue, add_subscriber, archived_letter, considered, has_issue, open_store, sealing_key
 from feedpub.store.database import _STEPS
-from feedpub.store.schema import KEY, LAST_UNSEALED, about, notes, reports, subscribers, suppressions
+from feedpub.store.schema import (
+    KEY,
+    LAST_UNSEALED,
+    about,
+    changes,
+    deliveries,
+    notes,
+    reports,
+    subscribers,
+    suppressions,
+    thinned,
+)
 from tests.send.conftest import SLOT
 
 
@@ -81,4 +92,21 @@ def test_reports_of_the_fifth_schema_are_done_with_and_letters_sent_before_have_
         assert conn.scalar(select(reports.c.acted)) == 5
         assert conn.scalar(select(about.c.value).where(about.c.name == LAST_UNSEALED)) == "7"
         assert len(sealing_key(conn)) == 64
+    newer.dispose()
+
+
+def test_the_ledger_of_the_sixth_schema_gets_the_indexes_that_answer_for_issues(engine: Engine, tmp_path: Path) -> None:
+    with engine.begin() as conn:
+        for index in (*deliveries.indexes, *changes.indexes):
+            if index.name in ("deliveries_of_issue", "deliveries_with_reason", "changes_by_time"):
+                index.drop(conn)
+        thinned.drop(conn)
+        conn.execute(text("CREATE INDEX deliveries_settled ON deliveries (state, settled)"))
+        conn.execute(update(about).where(about.c.name == "version").values(value="6"))
+    newer = open_store(engine.url.render_as_string(hide_password=False), tmp_path)
+    with newer.begin() as conn:
+        names = {str(one["name"]) for table in ("deliveries", "changes") for one in inspect(conn).get_indexes(table)}
+        assert names >= {"deliveries_due", "deliveries_of_issue", "deliveries_with_reason", "changes_by_time"}
+        assert "deliveries_settled" not in names
+        assert inspect(conn).has_table("thinned")
     newer.dispose()

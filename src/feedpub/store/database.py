@@ -20,6 +20,7 @@ from feedpub.store.schema import (
     KEY,
     LAST_UNSEALED,
     about,
+    changes,
     deliveries,
     issues,
     looks,
@@ -30,6 +31,7 @@ from feedpub.store.schema import (
     subscribers,
     suppressions,
     tallies,
+    thinned,
 )
 
 
@@ -209,6 +211,14 @@ def _sixth(conn: Connection) -> None:
         conn.execute(about.insert(), [{"name": name, "value": value} for name, value in rows.items()])
 
 
+def _seventh(conn: Connection) -> None:
+    """What asks how an issue stands reads an index alone; deliveries of old issues can be thinned out."""
+    thinned.create(conn, checkfirst=True)
+    conn.exec_driver_sql("DROP INDEX IF EXISTS deliveries_settled")
+    for index in (*deliveries.indexes, *changes.indexes):
+        index.create(conn, checkfirst=True)
+
+
 def _add_columns(conn: Connection, *columns: Column[Any]) -> None:
     """Add those that are not there; a new database has them already."""
     for column in columns:
@@ -218,4 +228,4 @@ def _add_columns(conn: Connection, *columns: Column[Any]) -> None:
 
 
 # Every schema that was ever released, in order; a step is never changed, a new one is added.
-_STEPS: list[Callable[[Connection], None]] = [_first, _second, _third, _fourth, _fifth, _sixth]
+_STEPS: list[Callable[[Connection], None]] = [_first, _second, _third, _fourth, _fifth, _sixth, _seventh]

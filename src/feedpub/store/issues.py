@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, case, delete, func, insert, literal, se
 
 from feedpub.digest import Letter
 from feedpub.model import Issue
+from feedpub.store.counts import states_of
 from feedpub.store.ledger import take_turn
 from feedpub.store.schema import deliveries, issued, issues, looks, subscriptions
 
@@ -110,13 +111,14 @@ def add_issue(
         subscriptions.c.digest == digest, subscriptions.c.state == "active"
     )
     conn.execute(insert(deliveries).from_select(["issue_id", "subscriber_id", "state", "not_before"], active))
-    return conn.scalar(select(func.count()).select_from(deliveries).where(deliveries.c.issue_id == issue_id)) or 0
+    return states_of(conn, [issue_id])[issue_id].get("queued", 0)
 
 
 def has_issue(conn: Connection, digest: str, slot: datetime, *, rehearsal: bool = False) -> bool:
     """Whether an issue of that slot was made. A rehearsal is one for who rehearses, and for nobody else."""
-    found = recorded(conn, digest, slot)
-    return found is not None and (rehearsal or not found.rehearsal)
+    of = and_(issues.c.digest == digest, issues.c.slot == slot.timestamp())
+    found = conn.scalar(select(issues.c.rehearsal).where(of))
+    return found is not None and (rehearsal or not found)
 
 
 def recorded(conn: Connection, digest: str, slot: datetime) -> Recorded | None:
@@ -125,8 +127,7 @@ def recorded(conn: Connection, digest: str, slot: datetime) -> Recorded | None:
     row = conn.execute(select(issues.c.id, issues.c.subject, issues.c.rehearsal).where(of)).first()
     if row is None:
         return None
-    states = select(deliveries.c.state, func.count()).where(deliveries.c.issue_id == row.id).group_by(deliveries.c.state)
-    return Recorded(row.subject, dict(map(tuple, conn.execute(states).all())), row.rehearsal)
+    return Recorded(row.subject, states_of(conn, [row.id])[row.id], row.rehearsal)
 
 
 def end_rehearsals(conn: Connection) -> int:

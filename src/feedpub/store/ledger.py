@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from feedpub.digest import Letter
 from feedpub.store.cause import MOST_REASONS, by_cause
+from feedpub.store.counts import deferred_of, states_of, with_reason
 from feedpub.store.schema import about, deliveries, issues
 
 _SHOWN = 5
@@ -39,26 +40,36 @@ class Standing:
 
 def standings(conn: Connection) -> list[Standing]:
     """Every issue, the newest first; slots in UTC."""
-    found = []
     columns = (issues.c.id, issues.c.digest, issues.c.slot, issues.c.subject, issues.c.rehearsal)
-    for row in conn.execute(select(*columns).order_by(issues.c.id.desc())):
-        of = deliveries.c.issue_id == row.id
-        states = conn.execute(select(deliveries.c.state, func.count()).where(of).group_by(deliveries.c.state)).all()
-        reasons = conn.execute(
-            select(deliveries.c.reason, func.count())
-            .where(of, deliveries.c.state.in_(("queued", "failed")), deliveries.c.reason.is_not(None))
-            .group_by(deliveries.c.reason)
-            .order_by(func.count().desc(), deliveries.c.reason)
-            .limit(MOST_REASONS)
-        ).all()
-        slot = datetime.fromtimestamp(row.slot, UTC)
-        later = select(func.count()).select_from(deliveries).where(of, deliveries.c.state == "queued", deliveries.c.attempts > 0)
-        counts, why = dict(map(tuple, states)), by_cause(map(tuple, reasons))[:_SHOWN]
-        found.append(Standing(row.id, row.digest, slot, row.subject, counts, conn.scalar(later) or 0, why, row.rehearsal))
-    return found
+    rows = conn.execute(select(*columns).order_by(issues.c.id.desc())).all()
+    numbers = [row.id for row in rows]
+    states, deferred = states_of(conn, numbers), deferred_of(conn, numbers)
+    return [
+        Standing(
+            row.id,
+            row.digest,
+            datetime.fromtimestamp(row.slot, UTC),
+            row.subject,
+            states[row.id],
+            deferred.get(row.id, 0),
+            _reasons(conn, row.id),
+            row.rehearsal,
+        )
+        for row in rows
+    ]
+
+
+def _reasons(conn: Connection, issue: int) -> tuple[tuple[str, int], ...]:
+    count = func.count()
+    of = and_(deliveries.c.issue_id == issue, deliveries.c.state.in_(("queued", "failed")), deliveries.c.reason.is_not(None))
+    query = select(deliveries.c.reason, count).where(of).group_by(deliveries.c.reason)
+    found = conn.execute(with_reason(query).order_by(count.desc(), deliveries.c.reason).limit(MOST_REASONS))
+    return by_cause(map(tuple, found))[:_SHOWN]
 
 
 def sending_rate(conn: Connection, *, now: datetime) -> float:
     """Messages a second that were sent in the last minute."""
     sent = and_(deliveries.c.state == "sent", deliveries.c.settled > now.timestamp() - 60)
-    return (conn.scalar(select(func.count()).select_from(deliveries).where(sent)) or 0) / 60
+    # Issue by issue, as the index has them.
+    of = deliveries.c.issue_id.in_(select(issues.c.id))
+    return (conn.scalar(select(func.count()).select_from(deliveries).where(of, sent)) or 0) / 60

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Integer, cast, delete, func, insert, literal, literal_column, select
 
-from feedpub.store.schema import deliveries, relays, tallies
+from feedpub.store.schema import deliveries, issues, relays, tallies
 
 _MINUTE = 60
 
@@ -64,6 +64,7 @@ def begin_tallies(conn: Connection, server: str, *, now: datetime, longest: time
     minute = cast(func.floor(deliveries.c.settled / _MINUTE), Integer).label("minute")
     if not conn.scalar(select(func.count()).select_from(tallies).where(tallies.c.server == server)):
         sent = (deliveries.c.state == "sent") & (deliveries.c.settled > (now - longest).timestamp())
+        sent &= deliveries.c.issue_id.in_(select(issues.c.id))  # as the index has them
         known = select(literal(server), minute, func.count()).where(sent).group_by(minute)
         conn.execute(insert(tallies).from_select(["server", "minute", "sent"], known))
     span = tallies.c.minute.between(minute_of(now - longest), minute_of(now) + 1)

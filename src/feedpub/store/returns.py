@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, select, update
 
+from feedpub.store.counts import states_of
 from feedpub.store.schema import KEY, LAST_UNSEALED, about, deliveries, issues, reports, subscribers
 from feedpub.store.signups import leave
 from feedpub.store.subscribers import suppress_subscriber
@@ -147,13 +148,16 @@ def suppressed_since(conn: Connection, issue: int, since: datetime) -> set[int]:
 
 def issue_size(conn: Connection, issue: int) -> int:
     """How many deliveries an issue has."""
-    return conn.scalar(select(func.count()).select_from(deliveries).where(deliveries.c.issue_id == issue)) or 0
+    return sum(states_of(conn, [issue])[issue].values())
 
 
 def refusals(conn: Connection, *, since: datetime) -> list[tuple[Sent, str]]:
     """Deliveries that failed since, and of which nothing came back yet, with what the server said."""
     noted = select(reports.c.hash).where(reports.c.delivery_id == deliveries.c.id)
     query = _SENT.add_columns(deliveries.c.reason).where(
-        deliveries.c.state == "failed", deliveries.c.settled > since.timestamp(), ~noted.exists()
+        deliveries.c.issue_id.in_(select(issues.c.id)),  # as the index has them
+        deliveries.c.state == "failed",
+        deliveries.c.settled > since.timestamp(),
+        ~noted.exists(),
     )
     return [(Sent(*row[:6]), row[6] or "") for row in conn.execute(query)]

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 metadata = MetaData()
@@ -59,6 +60,7 @@ changes = Table(
     Column("state", String(12), nullable=False),
     Column("at", Float, nullable=False),
     Column("how", Text, nullable=False),
+    Index("changes_by_time", "state", "at"),
 )
 
 # Salted hashes of addresses that are never to be written to again. `kind` is bounce, complaint, hand or removed (who asked to
@@ -104,6 +106,7 @@ issued = Table(
     Column("issue_id", _Key, ForeignKey("issues.id", ondelete="CASCADE"), nullable=False),
 )
 
+_REASON = text("reason IS NOT NULL")
 UNSENT = ("queued", "sending")  # states of a delivery that may still go out
 
 # Issue × subscriber: queued, sending (under a lease), sent or failed. `worker` holds the lease until `lease`.
@@ -122,7 +125,18 @@ deliveries = Table(
     Column("reason", Text),
     UniqueConstraint("issue_id", "subscriber_id"),
     Index("deliveries_due", "state", "not_before", "id"),
-    Index("deliveries_settled", "state", "settled"),
+    # What is asked of an issue is answered by these alone, without a look at its rows.
+    Index("deliveries_of_issue", "issue_id", "state", "settled", "attempts"),
+    Index("deliveries_with_reason", "issue_id", "state", sqlite_where=_REASON, postgresql_where=_REASON),
+)
+
+# Deliveries of old issues that were thinned out, by their state: what `deliveries` says of an issue is to be added to this.
+thinned = Table(
+    "thinned",
+    metadata,
+    Column("issue_id", _Key, ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
+    Column("state", String(8), primary_key=True),
+    Column("count", Integer, nullable=False),
 )
 
 # A destination that asked us to slow down: nothing goes there before `until`; `pause` is how long it was.
