@@ -275,6 +275,14 @@ def read_age(text: str) -> timedelta:
     return int(found[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[found[2]]
 
 
+def read_retention(text: str) -> timedelta:
+    """A span of time of thirty days at least: reports about a letter come for that long."""
+    span = read_age(text)
+    if span < timedelta(days=30):
+        raise ValueError(f"{quoted(text)} is too short, as reports about a letter still come after weeks; write 30d or more")
+    return span
+
+
 def read_colour(text: str) -> str:
     """A colour as #rrggbb."""
     found = re.fullmatch(r"#([0-9a-f]{6}|[0-9a-f]{3})", text.strip().lower())

@@ -70,9 +70,12 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Store(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The table [store]: where subscribers and the ledger are kept; a SQLite path is relative to feedpub.toml."""
+    """The table [store]: where subscribers and the ledger are kept; a SQLite path is relative to feedpub.toml. `keep` is how
+    long deliveries are, after their issue was made; None: for good.
+    """
 
     url: str = "sqlite:///feedpub.db"
+    keep: timedelta | None = None
 
 
 class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -183,7 +186,7 @@ def read_site(text: str, source: str = "feedpub.toml") -> Site:
     own = site.language if site else "en"
     languages = read_languages(settings, tables.get("languages", {}), own, categories.values())
     digests = _digests(settings, tables.get("digest", []), site, languages)
-    store = settings.read(Store, tables.get("store", {}), path="store", readers={})
+    store = settings.read(Store, tables.get("store", {}), path="store", readers=_STORE_READERS)
     mail = read_mail(settings)
     web = settings.read(Web, tables.get("web", {}), path="web", readers=_WEB_READERS)
     for name, reader in _WEB_LISTS.items() if web else ():
@@ -275,6 +278,7 @@ _SITE_READERS: dict[str, Reader] = {
     "authors_file": readers.read_folder,
     "output": readers.read_folder,
 }
+_STORE_READERS: dict[str, Reader] = {"keep": readers.read_retention}
 _WEB_LISTS: dict[str, Reader] = {
     "trusted_proxies": readers.read_network,
     "probes": readers.read_network,

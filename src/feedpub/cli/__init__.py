@@ -22,6 +22,7 @@ _COMMANDS = {
     "send": "Send an issue to its subscribers.",
     "schedule": "Send every digest when it is due.",
     "status": "Every issue, and where its deliveries stand.",
+    "tidy": "Thin out deliveries of old issues.",
     "bounces": "Reports of failed deliveries, and complaints.",
 }
 

@@ -24,6 +24,7 @@ _KINDS = {
     "delayed": "only delayed",
     "automatic": "automatic answers",
     "known": "known already",
+    "gone": "about letters or people that are not known any more",
     "other": "no report of ours",
 }
 _MEANINGS = {"hard": "the mailbox is no more", "soft": "the mailbox may be no more; its third issue decides"}

@@ -53,11 +53,13 @@ def sending(folder: Path, site: Site, engine: Engine, stop: threading.Event) -> 
     from feedpub.mailing.delivery import deliver
     from feedpub.mailing.newsletter import due, welcome
     from feedpub.mailing.outlet import signer, way_out
+    from feedpub.mailing.tidying import Housekeeping
     from feedpub.mailing.turn import make, put_right
 
     connect, sign = way_out(folder, site), signer(folder, site)
     told: set[str] = set()
     failed_before: list[Exception] = []  # the operator is told of the first of them
+    housekeeping = Housekeeping(engine, site, stop)
 
     def work() -> None:
         now = datetime.now(UTC)
@@ -78,6 +80,8 @@ def sending(folder: Path, site: Site, engine: Engine, stop: threading.Event) -> 
                 click.echo(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {' '.join(filter(None, words))}")
                 alarm(site, folder, report)
             failed_before.clear()
+            if not report.waiting and (gone := housekeeping.turn(now=now)):
+                click.echo(f"{now:%Y-%m-%d %H:%M:%S} {counted(gone, 'delivery')} of old issues thinned out")
         except FeedpubError as error:  # it may be mended before the next turn
             say(error.problems)
             if not failed_before:

@@ -90,6 +90,7 @@ from feedpub.store.subscribers import (
     widest_address,
 )
 from feedpub.store.suppressions import Suppression, find_suppression, lift_suppression, restore_subscriber
+from feedpub.store.thinning import Old, compact, give_space_back, gives_space_back, old_issues, shrink_file, thin
 
 __all__ = [
     "Archived",
@@ -102,6 +103,7 @@ __all__ = [
     "Kind",
     "Movement",
     "Note",
+    "Old",
     "Outcome",
     "Recorded",
     "Sent",
@@ -124,6 +126,7 @@ __all__ = [
     "choose_digests",
     "claim",
     "claim_notes",
+    "compact",
     "confirm",
     "considered",
     "delivery",
@@ -144,7 +147,9 @@ __all__ = [
     "forget",
     "forget_person",
     "forget_subscriber",
+    "give_space_back",
     "given_since",
+    "gives_space_back",
     "has_issue",
     "is_noted",
     "is_suppressed",
@@ -164,6 +169,7 @@ __all__ = [
     "next_note",
     "note_look",
     "note_return",
+    "old_issues",
     "open_store",
     "proof",
     "put_off",
@@ -185,6 +191,7 @@ __all__ = [
     "sending_rate",
     "settle",
     "settle_note",
+    "shrink_file",
     "sign_up",
     "standing",
     "standings",
@@ -200,6 +207,7 @@ __all__ = [
     "take_tokens",
     "take_turn",
     "tally",
+    "thin",
     "unsealed_delivery",
     "waiting",
     "wake_at",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import URL, Column, Connection, Engine, NullPool, create_engine, event, func, inspect, select
@@ -111,10 +111,15 @@ def _clear_errors() -> Iterator[None]:
 
 def erase_traces(engine: Engine) -> None:
     """Take what was deleted out of SQLite's log too, where it would be found until the log is written anew."""
+    checkpoint(engine, "TRUNCATE")
+
+
+def checkpoint(engine: Engine, how: Literal["TRUNCATE", "PASSIVE"]) -> None:
+    """Write SQLite's log into its file; PASSIVE only as far as that makes nobody wait. Nothing on PostgreSQL."""
     if engine.dialect.name == "sqlite":
         connection = engine.raw_connection()
         try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.cursor().execute(f"PRAGMA wal_checkpoint({how})")
         finally:
             connection.close()
 
@@ -133,8 +138,10 @@ def _set_up_sqlite(patience: int, connection: object, _: object) -> None:
     cursor.execute(f"PRAGMA busy_timeout = {patience * 1000}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")  # who is forgotten is not to be found in free pages
+    cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only of a file that is new: what is freed can be given back
     with suppress(Exception):  # WAL needs a writable folder; reading works without it
         cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA journal_size_limit = 67108864")  # what a day's work took is not kept for ever
     # A power cut may forget the last settled messages, which then go out twice; it never forgets one that waits.
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.close()

@@ -34,7 +34,7 @@ class Outcome:
     """What a reading did: messages by kind, troubles by (provider, code, kind), who was suppressed, what the brake held.
 
     Kinds: hard, soft, trouble, complaint, leave, unproved (wants to leave, without a token), known, automatic (a machine
-    answered), delayed, other. `unreadable` holds
+    answered), delayed, gone (ours, and not known any more), other. `unreadable` holds
     names of messages, and why.
     """
 
@@ -66,7 +66,7 @@ class Clerk:
         elif asked := self._sealed(conn, "leave", report.proofs.asked):
             self._noted(conn, name, asked, "leave", "mail to unsubscribe", outcome)
         else:
-            outcome.kinds["unproved" if report.leaves else "other"] += 1
+            outcome.kinds["gone" if self._was_ours(conn, report.proofs) else "unproved" if report.leaves else "other"] += 1
 
     def _returned(self, conn: Connection, name: str, report: Report, outcome: Outcome) -> None:
         sent, strength = self._delivery(conn, report.proofs)
@@ -77,10 +77,10 @@ class Clerk:
                 # What the link alone proves, the link alone could do.
                 self._noted(conn, name, sent, "leave", f"complaint {report.complaint}, known by a link", outcome)
             else:
-                outcome.kinds["other"] += 1
+                outcome.kinds["gone" if self._was_ours(conn, report.proofs) else "other"] += 1
             return
         if sent is None:
-            outcome.kinds["other"] += 1
+            outcome.kinds["gone" if self._was_ours(conn, report.proofs) else "other"] += 1
             return
         judged = [(judge(one.status, one.reason), one) for one in _about(report.findings, sent.address) if _failed(one)]
         if not judged:
@@ -113,6 +113,12 @@ class Clerk:
     def _sealed(self, conn: Connection, purpose: Purpose, tokens: Iterable[str]) -> Sent | None:
         numbers = (self.seal.read(purpose, token) for token in tokens)
         return next((sent for number in numbers if number is not None and (sent := store.delivery(conn, number))), None)
+
+    def _was_ours(self, conn: Connection, proofs: Proofs) -> bool:
+        """Whether a token is of a delivery of ours, though it is not there: it was thinned out, or its person is forgotten."""
+        tokens: dict[Purpose, tuple[str, ...]] = {"bounce": proofs.envelopes, "message": proofs.messages, "leave": proofs.asked}
+        numbers = (self.seal.read(purpose, token) for purpose, some in tokens.items() for token in some)
+        return any(number is not None and store.delivery(conn, number) is None for number in numbers)
 
     def _linked(self, conn: Connection, proofs: Proofs) -> Sent | None:
         linked = (store.last_delivery(conn, token, digest) for token, digest in proofs.links if digest)
