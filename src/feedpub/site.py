@@ -70,7 +70,7 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Store(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The table [store]: where subscribers and the ledger are (SQLite: relative to feedpub.toml), and how long deliveries are kept."""
+    """The table [store]: where subscribers and the ledger are (SQLite: relative to feedpub.toml), and how long that is kept."""
 
     url: str = "sqlite:///feedpub.db"
     keep: timedelta | None = None
