@@ -1,9 +1,11 @@
 """A relay that says no: to everybody, for a while, or to one connection too many. Nobody on the list pays for it."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from feedpub.store import standings
 from tests.send.conftest import Desk
@@ -143,6 +145,15 @@ def test_a_limit_that_lasts_a_second_is_waited_for(desk: Desk, relay: Relay) -> 
     report = desk.deliver()
     assert report.stopped == ""
     assert states(desk) == {"sent": 20}
+
+
+def test_what_a_connection_gives_back_while_the_database_is_slow_goes_out_all_the_same(desk: Desk, relay: Relay) -> None:
+    event.listen(desk.engine, "commit", lambda conn: time.sleep(0.03))
+    relay.most = 1
+    desk.subscribe(*SPREAD[:12])
+    desk.publish()
+    assert desk.deliver().answers == {"sent": 12}
+    assert relay.seen["turned away"] >= 1
 
 
 def test_one_connection_too_many_ends_and_the_number_is_remembered(desk: Desk, relay: Relay) -> None:

@@ -158,9 +158,13 @@ class Run:
     async def _turn(self, want: int) -> Given:
         if not want and not self._done and not self._ledger.grows_old():
             return Given()
-        done = self._done
-        given = await self._at_ledger(self._ledger.turn, done, want)
-        self._done = Done()
+        done, self._done = self._done, Done()
+        try:
+            given = await self._at_ledger(self._ledger.turn, done, want)
+        except FeedpubError:
+            done.returned += self._done.returned  # what a connection gave back meanwhile
+            self._done = done
+            raise
         for (_, result), answer in zip(done.settled, done.answers, strict=True):
             self._report.answers[result.state] += 1
             self._tell(answer)
