@@ -73,6 +73,7 @@ def test_every_setting_is_explained_with_its_default(feedpub: Run, tmp_path: Pat
     shown = "\n".join(line[2:] if setting else line for line, setting in zip(text.splitlines(), settings, strict=True))
     tables = tomllib.loads(shown)
     others = {"feeds", "categories", "fields", "authors", "redirects", "ids", "shortcodes", "digests", "store", "mail", "web"}
+    others.add("languages")
     assert set(tables["site"]) == set(Site.__struct_fields__) - others
     assert set(tables["digest"][0]) == {field.encode_name for field in msgspec.structs.fields(Digest)} - {"lines"}
     assert set(tables["feeds"]) == set(Feeds.__struct_fields__)
