@@ -235,7 +235,7 @@ def digest_with(line: str = "") -> Digest:
     """The digest of three settings, and `line` in its place; without the lines of its settings."""
     base = {"name": 'name = "n"', "from": 'from = "a@b.example"', "schedule": 'schedule = "0 9 * * *"'}
     base[line.partition(" ")[0]] = line
-    site = read_site(SETTINGS + "\n[[digest]]\n" + "\n".join(base.values()) + "\n")
+    site = read_site(SETTINGS + '\n[languages]\nfr = "En français"\n\n[[digest]]\n' + "\n".join(base.values()) + "\n")
     return msgspec.structs.replace(site.digests[0], lines={})
 
 
