@@ -16,6 +16,11 @@ from tests.conftest import Write
 from tests.digest.conftest import DIGEST, featured
 
 DOMAIN = "news.example.org"
+KEY = (
+    rsa.generate_private_key(65537, 2048)
+    .private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    .decode()
+)
 
 
 def key(bits: int) -> str:
@@ -57,7 +62,7 @@ def say(write_site: Write, feedpub: Callable[..., Result]) -> Iterator[Callable[
     def run(txt: dict[str, list[str]], settings: str = '[mail.dkim]\nselector = "s1"\nkey_file = "k.pem"\n') -> Result:
         records.clear()
         records.update(txt)
-        site = write_site({"articles/a.md": featured("A", "2025-11-11")}, DIGEST + settings)
+        site = write_site({"articles/a.md": featured("A", "2025-11-11"), "k.pem": KEY}, DIGEST + settings)
         return feedpub("check", site, "--dns", "--nameserver", f"127.0.0.1:{server.getsockname()[1]}")
 
     yield run

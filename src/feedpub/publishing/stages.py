@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 import msgspec
 
@@ -68,7 +67,7 @@ def _examined(site: Site, file: SourceFile, text: bytes, addresses: dict[str, st
     if took > _SLOW:
         what = f"it takes {took:.1f} seconds to make HTML of this text, and so does every build that it is new to"
         slow = Problem(article.source, article.body_line, "", what, "make several articles of it", "warning")
-        found = replace(found, problems=(*found.problems, slow))
+        found = msgspec.structs.replace(found, problems=(*found.problems, slow))
     return msgspec.msgpack.encode(found)
 
 
