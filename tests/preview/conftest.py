@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Response, Route
+from playwright.sync_api import Browser, Page, Request, Response, Route, expect
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
@@ -23,6 +23,8 @@ with listening(0) as place:
     serve(Path(sys.argv[1]), place, clock=lambda: now, ready=lambda address: print(address, flush=True))
 """
 NOW = "2026-11-10T08:00:00+01:00"
+# A page that follows waits for a reading of the site, which on a busy machine takes longer than five seconds.
+expect.set_options(timeout=30_000)
 Serve = Callable[..., str]
 Look = Callable[..., Page]
 

@@ -45,7 +45,7 @@ async def _serve(folder: Path, place: socket.socket, clock: Callable[[], datetim
         server_header=False,
         http="h11",
         ws="none",
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=10,
     )
     ready(f"http://{HOST}:{port}/")
     await _Server(settings, live).serve(sockets=[place])
