@@ -7,10 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-import msgspec
 from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
 
-from feedpub.disk import MANIFEST, Survey, stamp, survey
+from feedpub.disk import MANIFEST, Survey, read_manifest, stamp, survey
 from feedpub.errors import FeedpubError
 from feedpub.loading import SETTINGS, load_site
 from feedpub.site import Site
@@ -153,7 +152,7 @@ class Watcher:
         known = self._manifests.get(output)
         if known is None or known[0] != seen:
             names: list[str] = []
-            with suppress(OSError, msgspec.MsgspecError, KeyError, TypeError):
-                names = msgspec.json.decode((output / MANIFEST).read_bytes())["files"]
+            with suppress(OSError, FeedpubError):
+                names = read_manifest(output).files
             known = self._manifests[output] = (seen, frozenset(os.path.join(output, name) for name in names))
         return known[1]
